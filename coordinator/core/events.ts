@@ -1,0 +1,153 @@
+// Everything that the coordinator's core can be told, and everything it can ask for. The shell turns watches,
+// streams and configuration into events, and effects into messages and requests; the core decides in between.
+
+import type { Condition, KubeObject, Taint } from '../../shared/kube-types.ts';
+import type { PodReading } from '../../shared/pod-outcome.ts';
+import type {
+  CoordinatorMessage,
+  Hello,
+  InventoryEntry,
+  LeaseUpdate,
+} from '../../shared/protocol.ts';
+import type { Limit } from './limits.ts';
+import type { LeaseView } from './views.ts';
+
+/** What the core keeps of a node object; `status.images` never gets this far. */
+export interface NodeRecord {
+  readonly name: string;
+  readonly uid: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly unschedulable: boolean;
+  readonly deleting: boolean;
+  /** Condition Ready is True. */
+  readonly ready: boolean;
+  readonly createdAtMs: number;
+  readonly platform: { readonly os: string; readonly architecture: string };
+  readonly kubeletVersion: string;
+  readonly containerRuntimeVersion: string;
+}
+
+/** What a pull pod's annotations say about its lease. */
+export interface PodLease {
+  readonly leaseId: string;
+  readonly epoch: number;
+  /** As `formatPair` writes it. */
+  readonly pair: string;
+  readonly limits: readonly string[];
+  readonly notAfterMs: number;
+  readonly pullTimeoutMs: number;
+}
+
+/** What the core keeps of a pull pod. */
+export interface PullPodRecord {
+  readonly name: string;
+  readonly uid: string;
+  readonly nodeName: string;
+  /** Normalised reference of the image that the API server admitted; undefined when it is none. */
+  readonly image: string | undefined;
+  /** Undefined when the annotations cannot be read: the pod then counts against every limit. */
+  readonly lease: PodLease | undefined;
+  readonly createdAtMs: number;
+  /** A deletion was asked for; the object stays until the kubelet is done. */
+  readonly deleting: boolean;
+  readonly reading: PodReading;
+}
+
+/** A CachedImage as stored; the core reads the spec itself, because a stored object may be malformed. */
+export interface CachedImageObject extends KubeObject {
+  readonly spec?: unknown;
+  readonly status?: CachedImageStatus;
+}
+
+export type ImagePhase = 'Pending' | 'Pulling' | 'Ready' | 'Degraded';
+
+/** Status of a CachedImage (shared design: kinds). All counts are of target nodes. */
+export interface CachedImageStatus {
+  readonly observedGeneration?: number;
+  readonly phase?: ImagePhase;
+  /** `READY/TARGETED`. */
+  readonly ready?: string;
+  readonly resolvedDigest?: string;
+  readonly nodesTargeted?: number;
+  readonly nodesReady?: number;
+  readonly nodesPulling?: number;
+  readonly nodesFailed?: number;
+  /** Sorted names, at most 100. */
+  readonly cachedNodes?: readonly string[];
+  /** At most 20 nodes that need attention. */
+  readonly nodes?: readonly NodeAttention[];
+  readonly consecutiveFailures?: number;
+  readonly lastPulledAt?: string;
+  readonly lastAttemptedAt?: string;
+  readonly conditions?: readonly Condition[];
+}
+
+export interface NodeAttention {
+  readonly node: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly attempts: number;
+  readonly nextAttemptAt: string;
+}
+
+export type Event =
+  | { readonly kind: 'nodesListed'; readonly nodes: readonly NodeRecord[] }
+  | { readonly kind: 'nodeSeen'; readonly node: NodeRecord }
+  | { readonly kind: 'nodeGone'; readonly name: string; readonly uid: string }
+  | { readonly kind: 'podsListed'; readonly pods: readonly PullPodRecord[] }
+  | { readonly kind: 'podSeen'; readonly pod: PullPodRecord }
+  | { readonly kind: 'podGone'; readonly pod: PullPodRecord }
+  | { readonly kind: 'imagesListed'; readonly images: readonly CachedImageObject[] }
+  | { readonly kind: 'imageSeen'; readonly image: CachedImageObject }
+  | { readonly kind: 'imageGone'; readonly name: string }
+  | { readonly kind: 'limitsConfigured'; readonly limits: readonly Limit[] }
+  /** First message of a stream, already checked: the protocol version is supported, the fields are not empty. */
+  | { readonly kind: 'helloReceived'; readonly sessionId: string; readonly hello: Hello }
+  /** A complete inventory, all chunks together. */
+  | {
+      readonly kind: 'inventoryReceived';
+      readonly sessionId: string;
+      readonly entries: readonly InventoryEntry[];
+    }
+  | {
+      readonly kind: 'inventoryChanged';
+      readonly sessionId: string;
+      readonly added: readonly InventoryEntry[];
+      readonly removed: readonly string[];
+    }
+  /** A gap was noticed and Resync sent: what is known of this node is not complete any more. */
+  | { readonly kind: 'inventoryInvalidated'; readonly sessionId: string }
+  | { readonly kind: 'heartbeatReceived'; readonly sessionId: string; readonly sequence: number }
+  | {
+      readonly kind: 'leaseUpdateReceived';
+      readonly sessionId: string;
+      readonly update: LeaseUpdate;
+    }
+  | { readonly kind: 'sessionEnded'; readonly sessionId: string }
+  /** Answer to `lookUpPod`: undefined means that the API server said 404. A failed request is asked again. */
+  | {
+      readonly kind: 'podLookedUp';
+      readonly leaseId: string;
+      readonly pod: PullPodRecord | undefined;
+    }
+  /** Time passed; also sent when `nextDeadlineMs` is due. */
+  | { readonly kind: 'ticked' };
+
+export type SessionEnd = 'ABORTED' | 'UNAVAILABLE' | 'NOT_FOUND';
+
+export type Effect =
+  | { readonly kind: 'send'; readonly sessionId: string; readonly message: CoordinatorMessage }
+  | {
+      readonly kind: 'endSession';
+      readonly sessionId: string;
+      readonly code: SessionEnd;
+      readonly message: string;
+    }
+  /** GET the pod by name and answer with `podLookedUp`. */
+  | { readonly kind: 'lookUpPod'; readonly leaseId: string; readonly podName: string }
+  /** Delete gracefully (grace 1 s), with the uid as precondition. */
+  | { readonly kind: 'deletePod'; readonly podName: string; readonly podUid: string }
+  /** The status of a CachedImage may differ from what is stored: phase or a condition (`transition`) or counts. */
+  | { readonly kind: 'statusChanged'; readonly name: string; readonly transition: boolean }
+  | { readonly kind: 'leaseChanged'; readonly lease: LeaseView };

@@ -1,0 +1,36 @@
+// Names that both sides, the chart and the tests must spell alike.
+
+export const apiGroup = 'forehold.dev';
+export const apiVersion = 'v1alpha1';
+
+/** Labels of pull pods. */
+export const labels = {
+  managedBy: 'app.kubernetes.io/managed-by',
+  imageHash: `${apiGroup}/image-hash`,
+  nodeHash: `${apiGroup}/node-hash`,
+} as const;
+
+/** Value of the managed-by label on everything that Forehold creates. */
+export const managedBy = 'forehold';
+
+/** Annotations of pull pods: the lease, written where every crash of ours leaves it intact. */
+export const annotations = {
+  lease: `${apiGroup}/lease`,
+  epoch: `${apiGroup}/epoch`,
+  pair: `${apiGroup}/pair`,
+  limits: `${apiGroup}/limits`,
+  notAfter: `${apiGroup}/not-after`,
+  pullTimeout: `${apiGroup}/pull-timeout`,
+  schema: `${apiGroup}/schema`,
+} as const;
+
+/** Version of the annotations above; a pod with another one counts against every limit its node and image match. */
+export const annotationSchema = '1';
+
+/** Namespace of pull pods, agents and pull secrets. */
+export const defaultPullNamespace = 'forehold-pulls';
+
+/** The coordination Lease that keeps the epoch, in the coordinator's namespace. */
+export const coordinatorLeaseName = 'forehold-coordinator';
+
+export const ports = { grpc: 7443, http: 7480 } as const;
