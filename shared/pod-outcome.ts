@@ -1,6 +1,13 @@
-// What a pull pod's status says about the pull.
+// What a pull pod's status says about the pull. A pod that cannot run its command has still pulled its image, and a
+// pod that was never allowed to run has pulled nothing: both look alike to a reader of phases, so this goes by the
+// container's state, in the order in which a kubelet works: admission, pull, creation, run (kubernetes-facts D3, D10,
+// D15). The messages that tell pull failures apart are those of containerd and CRI-O; pull-failure.ts reads them.
 
-import type { Pod } from './kube-types.ts';
+import { isDigest } from './image-ref.ts';
+import type { ContainerStatus, Pod } from './kube-types.ts';
+import { bounds } from './protocol.ts';
+import { classifyPullFailure, isPullFailure } from './pull-failure.ts';
+import { pullContainerName } from './pull-pod.ts';
 import type { Reason } from './reason.ts';
 
 export type PodReading =
@@ -21,7 +28,81 @@ export type PodReading =
       readonly message: string;
     };
 
-/** Reads the first container; a pull pod has one of ours, webhooks may append others. */
-export function readPodOutcome(_pod: Pod): PodReading {
-  return { kind: 'pulling' };
+// Reasons to wait that a kubelet gives only once the image is there.
+const reasonsAfterPull: readonly string[] = [
+  'CreateContainerConfigError',
+  'PreCreateHookError',
+  'CreateContainerError',
+  'PreStartHookError',
+  'PostStartHookError',
+  'StartError',
+  'RunContainerError',
+  'CrashLoopBackOff',
+];
+
+/** Reads the pull container; webhooks may have put others beside it. */
+export function readPodOutcome(pod: Pod): PodReading {
+  const { phase } = pod.status ?? {};
+  const terminal = phase === 'Succeeded' || phase === 'Failed';
+  const container = findContainer(pod);
+  if (phase === 'Succeeded' || (container !== undefined && hasPulled(container)))
+    return {
+      kind: 'pulled',
+      terminal,
+      digest: readDigest(container?.imageID),
+      message: readContainerMessage(container),
+    };
+  const waiting = container?.state?.waiting;
+  if (waiting?.reason !== undefined && isPullFailure(waiting.reason)) {
+    const message = waiting.message ?? waiting.reason;
+    const reason = classifyPullFailure(waiting.reason, message);
+    return { kind: 'failed', terminal, reason, message: cutMessage(message) };
+  }
+  return phase === 'Failed' ? readRejection(pod, container) : { kind: 'pulling' };
+}
+
+/** At most `bounds.maxMessageLength` bytes of UTF-8, cut between characters. */
+export function cutMessage(text: string): string {
+  const room = new Uint8Array(bounds.maxMessageLength);
+  return text.slice(0, new TextEncoder().encodeInto(text, room).read);
+}
+
+// The kubelet sorts statuses by name, so the first one may be a sidecar's.
+function findContainer(pod: Pod): ContainerStatus | undefined {
+  const spec = pod.spec.containers;
+  const name = (spec.find((one) => one.name === pullContainerName) ?? spec[0])?.name;
+  return pod.status?.containerStatuses?.find((status) => status.name === name);
+}
+
+function hasPulled({ imageID, state }: ContainerStatus): boolean {
+  return (
+    Boolean(imageID) ||
+    state?.running !== undefined ||
+    reasonsAfterPull.includes(state?.waiting?.reason ?? '')
+  );
+}
+
+// Failed before any pull: refused at the kubelet's admission, or evicted, preempted or shut down while waiting.
+function readRejection(pod: Pod, container: ContainerStatus | undefined): PodReading {
+  const { reason, message } = pod.status ?? {};
+  const words = [reason, message ?? readContainerMessage(container)].filter(Boolean).join(': ');
+  const rejected = Boolean(reason) || container === undefined;
+  return {
+    kind: 'failed',
+    terminal: true,
+    reason: rejected ? 'PodRejected' : 'PullFailed',
+    message: cutMessage(words || 'the pod failed and its status says no more'),
+  };
+}
+
+function readContainerMessage(container: ContainerStatus | undefined): string {
+  const { waiting, terminated } = container?.state ?? {};
+  const said = waiting ?? terminated;
+  return cutMessage(said?.message ?? (said?.reason === 'Completed' ? '' : (said?.reason ?? '')));
+}
+
+// `registry/repository@sha256:…`; a bare digest is the image's configuration and names nothing in a registry.
+function readDigest(imageId: string | undefined): string | undefined {
+  const digest = imageId?.split('@')[1];
+  return digest !== undefined && isDigest(digest) ? digest : undefined;
 }
