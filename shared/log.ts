@@ -1,0 +1,20 @@
+// The one way to log: a line of JSON per event, constant message in the past tense, everything else in fields.
+// Child loggers carry what a line is about (`node`, `sessionId`).
+
+import { pino } from 'pino';
+
+export type Log = pino.Logger;
+
+export const logLevels = ['error', 'warn', 'info', 'debug', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Lines go to standard output unless a destination is given; `name` says which program speaks. */
+export function openLog(name: string, level: LogLevel, destination?: pino.DestinationStream): Log {
+  const options = {
+    level,
+    base: { program: name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}

@@ -1,0 +1,169 @@
+// gRPC streams as the code wants them: typed async iterables with back-pressure, sends that wait until the peer
+// reads, and one error class with the code by name. grpc-js types what a stream yields as `any`, swallows
+// back-pressure in its events, and lets a peer that never reads keep a finished call for ever; that ends here.
+
+import type { EventEmitter } from 'node:events';
+import type { ClientDuplexStream, ServerDuplexStream, ServerWritableStream } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
+import type { Clock } from './clock.ts';
+
+export type StatusCode = keyof typeof status;
+
+/** A call that failed or is to be failed; `code` is gRPC's, the message is the status' detail. */
+export class StatusError extends Error {
+  override readonly name = 'StatusError';
+  readonly code: StatusCode;
+
+  constructor(code: StatusCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Any error as a status: those of grpc-js by their code, all others as UNKNOWN. */
+export function toStatusError(error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  if (!(error instanceof Error)) return new StatusError('UNKNOWN', String(error));
+  const number = 'code' in error && typeof error.code === 'number' ? error.code : status.UNKNOWN;
+  const details = 'details' in error && typeof error.details === 'string' ? error.details : '';
+  return new StatusError(codeName(number), details === '' ? error.message : details, {
+    cause: error,
+  });
+}
+
+function codeName(number: number): StatusCode {
+  return (status[number] ?? 'UNKNOWN') as StatusCode;
+}
+
+/** Put in place of a message whose bytes are no message; `messages` turns it into INVALID_ARGUMENT. */
+export class Malformed {
+  readonly why: string;
+
+  constructor(why: string) {
+    this.why = why;
+  }
+}
+
+type Readable<T> = ServerDuplexStream<T, unknown> | ClientDuplexStream<unknown, T>;
+
+/**
+ * What the peer sends, one by one; while the caller is busy the peer is held back. Ends when the peer has finished.
+ * @throws StatusError when the call fails or the peer leaves; the signal's reason when it aborts.
+ */
+export async function* messages<T>(
+  call: Readable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
+  const turn = followReads(call, signal);
+  try {
+    while (!signal.aborted) {
+      const message: T | Malformed | null = call.read();
+      if (message instanceof Malformed) throw new StatusError('INVALID_ARGUMENT', message.why);
+      if (message !== null) yield message;
+      else if (turn.error !== undefined) throw turn.error;
+      else if (turn.ended) return;
+      else await turn.next();
+    }
+    throw signal.reason;
+  } finally {
+    turn.stop();
+  }
+}
+
+interface ReadTurns {
+  readonly ended: boolean;
+  readonly error: StatusError | undefined;
+  /** Resolves when it is worth reading again. */
+  next(): Promise<void>;
+  stop(): void;
+}
+
+function followReads(call: EventEmitter, signal: AbortSignal): ReadTurns {
+  const state: { ended: boolean; error: StatusError | undefined } = {
+    ended: false,
+    error: undefined,
+  };
+  let pending = Promise.withResolvers<void>();
+  const listeners: Readonly<Record<string, (detail?: unknown) => void>> = {
+    readable: () => pending.resolve(),
+    end: () => {
+      state.ended = true;
+      pending.resolve();
+    },
+    error: (error) => {
+      state.error ??= toStatusError(error);
+      pending.resolve();
+    },
+    close: () => {
+      if (!state.ended) state.error ??= new StatusError('CANCELLED', 'the peer left the stream');
+      pending.resolve();
+    },
+  };
+  const wake = (): void => pending.resolve();
+  for (const [event, listener] of Object.entries(listeners)) call.on(event, listener);
+  signal.addEventListener('abort', wake, { once: true });
+  return {
+    get ended() {
+      return state.ended;
+    },
+    get error() {
+      return state.error;
+    },
+    next: async () => {
+      await pending.promise;
+      pending = Promise.withResolvers<void>();
+    },
+    stop: () => {
+      for (const [event, listener] of Object.entries(listeners)) call.off(event, listener);
+      signal.removeEventListener('abort', wake);
+      // Without any listener an error would end the process.
+      call.on('error', ignore);
+    },
+  };
+}
+
+function ignore(): void {}
+
+export interface SendOptions {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** How long the peer may leave its messages unread. */
+  readonly deadlineMs: number;
+}
+
+type Writable<T> =
+  | ServerDuplexStream<unknown, T>
+  | ServerWritableStream<unknown, T>
+  | ClientDuplexStream<T, unknown>;
+
+/**
+ * Writes one message and waits while more than a few are unread.
+ * @throws StatusError RESOURCE_EXHAUSTED when the peer does not read in time, CANCELLED when the call is over; the
+ * signal's reason when it aborts.
+ */
+export function send<T>(call: Writable<T>, message: T, options: SendOptions): Promise<void> {
+  const { signal, clock, deadlineMs } = options;
+  if (signal.aborted) return Promise.reject(signal.reason);
+  if (call.writableEnded || call.destroyed)
+    return Promise.reject(new StatusError('CANCELLED', 'the stream is over'));
+  if (call.write(message)) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const finish = (settle: () => void): void => {
+      timer.cancel();
+      call.off('drain', onDrain);
+      call.off('close', onClose);
+      signal.removeEventListener('abort', onAbort);
+      settle();
+    };
+    const onDrain = (): void => finish(resolve);
+    const onClose = (): void =>
+      finish(() => reject(new StatusError('CANCELLED', 'the stream is over')));
+    const onAbort = (): void => finish(() => reject(signal.reason));
+    const timer = clock.startTimer(deadlineMs, () =>
+      finish(() => reject(new StatusError('RESOURCE_EXHAUSTED', 'the stream was not read'))),
+    );
+    call.on('drain', onDrain);
+    call.on('close', onClose);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
