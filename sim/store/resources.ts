@@ -1,0 +1,153 @@
+// Which kinds the embedded cluster knows, and in what they differ from each other. A new kind is one entry in each of
+// the two tables here; nothing else in the store asks for a kind by name.
+
+import type {
+  CoordinationLease,
+  KubeObject,
+  Node,
+  ObjectMeta,
+  Pod,
+} from '../../shared/kube-types.ts';
+import { apiGroup, apiVersion } from '../../shared/names.ts';
+import type { Subject } from './api-error.ts';
+
+/** Metadata as a client sends it. */
+export interface Meta extends ObjectMeta {
+  readonly generateName?: string;
+  readonly finalizers?: readonly string[];
+}
+
+/** Metadata of a stored object: what the API server itself fills in is there. */
+export interface StoredMeta extends Meta {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly creationTimestamp: string;
+}
+
+export interface ApiObject extends KubeObject {
+  readonly metadata: Meta;
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+export interface Namespace extends ApiObject {
+  readonly status?: { readonly phase?: string };
+}
+
+/** The type of each resource's objects, by the resource's plural name. */
+export interface ResourceObjects {
+  nodes: Node;
+  pods: Pod;
+  namespaces: Namespace;
+  leases: CoordinationLease;
+  cachedimages: ApiObject;
+}
+
+export type ResourceName = keyof ResourceObjects;
+
+/** An object of resource `R` as the store returns it. */
+export type Stored<R extends ResourceName> = ResourceObjects[R] & { readonly metadata: StoredMeta };
+
+export interface ResourceDefinition extends Subject {
+  readonly version: string;
+  readonly listKind: string;
+  readonly namespaced: boolean;
+  /** Has `/status`, so that the main resource leaves status alone and the other way round. */
+  readonly hasStatus: boolean;
+  /** Status given at creation is kept (a kubelet registers its node with one). */
+  readonly keepsStatusOnCreate: boolean;
+  /** `metadata.generation` is counted. */
+  readonly hasGeneration: boolean;
+  /** A write to `/status` may also change labels and annotations. */
+  readonly statusWritesMetadata: boolean;
+  /** PUT without a resourceVersion overwrites whatever is there. */
+  readonly unconditionalUpdate: boolean;
+  /** PUT of an object that does not exist creates it. */
+  readonly createOnUpdate: boolean;
+  /** DELETE answers with the object instead of a Status. */
+  readonly returnsDeleted: boolean;
+  /** Its schema comes from a CustomResourceDefinition. */
+  readonly custom: boolean;
+}
+
+const builtIn = {
+  group: '',
+  version: 'v1',
+  namespaced: false,
+  hasStatus: true,
+  keepsStatusOnCreate: false,
+  hasGeneration: false,
+  statusWritesMetadata: true,
+  unconditionalUpdate: true,
+  createOnUpdate: false,
+  returnsDeleted: false,
+  custom: false,
+} as const;
+
+export const definitions: { readonly [R in ResourceName]: ResourceDefinition } = {
+  nodes: {
+    ...builtIn,
+    plural: 'nodes',
+    kind: 'Node',
+    listKind: 'NodeList',
+    keepsStatusOnCreate: true,
+  },
+  pods: {
+    ...builtIn,
+    plural: 'pods',
+    kind: 'Pod',
+    listKind: 'PodList',
+    namespaced: true,
+    hasGeneration: true,
+    returnsDeleted: true,
+  },
+  namespaces: { ...builtIn, plural: 'namespaces', kind: 'Namespace', listKind: 'NamespaceList' },
+  leases: {
+    ...builtIn,
+    group: 'coordination.k8s.io',
+    plural: 'leases',
+    kind: 'Lease',
+    listKind: 'LeaseList',
+    namespaced: true,
+    hasStatus: false,
+    unconditionalUpdate: false,
+    createOnUpdate: true,
+  },
+  cachedimages: {
+    ...builtIn,
+    group: apiGroup,
+    version: apiVersion,
+    plural: 'cachedimages',
+    kind: 'CachedImage',
+    listKind: 'CachedImageList',
+    hasGeneration: true,
+    statusWritesMetadata: false,
+    unconditionalUpdate: false,
+    custom: true,
+  },
+};
+
+export const resourceNames = Object.keys(definitions).filter(isResourceName);
+
+export function isResourceName(name: string): name is ResourceName {
+  return Object.hasOwn(definitions, name);
+}
+
+/** Where the API server has this resource: `/api/v1`, `/apis/GROUP/VERSION`. */
+export function apiPath(definition: ResourceDefinition): string {
+  return definition.group === ''
+    ? `/api/${definition.version}`
+    : `/apis/${definition.group}/${definition.version}`;
+}
+
+/** `apiVersion` of its objects. */
+export function apiVersionOf(definition: ResourceDefinition): string {
+  return definition.group === '' ? definition.version : `${definition.group}/${definition.version}`;
+}
+
+/** Name of a bound pod's node; undefined for anything else. */
+export function nodeNameOf(object: ApiObject): string | undefined {
+  const { spec } = object;
+  if (typeof spec !== 'object' || spec === null || !('nodeName' in spec)) return undefined;
+  return typeof spec.nodeName === 'string' && spec.nodeName !== '' ? spec.nodeName : undefined;
+}

@@ -1,0 +1,143 @@
+// Writes to the objects of one resource: optimistic locks, no-ops, graceful deletion, versions, events.
+
+import type { Clock } from '../../shared/clock.ts';
+import { formatTimestampSeconds } from '../../shared/timestamp.ts';
+import { alreadyExists, badRequest, conflict, notFound } from './api-error.ts';
+import { Collection, type ObjectAddress, type StoreEvent, type Versioned } from './collection.ts';
+import { decideDeletion, type RemoveOptions } from './deletion.ts';
+import { isEqual } from './json.ts';
+import { prepareMain, prepareNew, prepareStatus } from './metadata.ts';
+import { type ApiObject, apiVersionOf, type Meta, type ResourceDefinition } from './resources.ts';
+import { makeSuffix, makeUid } from './seeded-random.ts';
+import type { Sequencer } from './sequencer.ts';
+import { Subscriptions } from './subscriptions.ts';
+
+/** What all shelves of a store share. */
+export interface ShelfOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly sequencer: Sequencer;
+  readonly maxHistory: number;
+}
+
+export interface Removal<T> {
+  /** The last state, or the state that it is waiting in. */
+  readonly object: T;
+  /** False while the object stays, Terminating. */
+  readonly removed: boolean;
+}
+
+export class Shelf<T extends ApiObject> {
+  readonly objects: Collection<T>;
+  readonly subscriptions: Subscriptions<T>;
+  readonly #definition: ResourceDefinition;
+  readonly #options: ShelfOptions;
+
+  constructor(definition: ResourceDefinition, options: ShelfOptions) {
+    this.#definition = definition;
+    this.#options = options;
+    this.objects = new Collection(options.maxHistory);
+    this.subscriptions = new Subscriptions();
+  }
+
+  get(at: ObjectAddress): Versioned<T> {
+    const found = this.objects.find(at);
+    if (found === undefined) throw notFound(this.#definition, at.name);
+    return found;
+  }
+
+  create(object: T): Versioned<T> {
+    const name = this.#nameOf(object.metadata);
+    if (this.objects.find({ namespace: object.metadata.namespace, name }) !== undefined) {
+      throw alreadyExists(this.#definition, name);
+    }
+    const prepared = prepareNew(this.#definition, object, {
+      name,
+      uid: makeUid(this.#options.random),
+      creationTimestamp: formatTimestampSeconds(this.#options.clock.now().wallMs),
+    });
+    const { kind } = this.#definition;
+    const typed = { ...prepared, kind, apiVersion: apiVersionOf(this.#definition) };
+    return this.#commit('ADDED', typed, undefined);
+  }
+
+  replace(object: T, subresource: 'status' | undefined): Versioned<T> {
+    const old = this.get(object.metadata);
+    this.#checkPreconditions(old, object.metadata);
+    const prepare = subresource === 'status' ? prepareStatus : prepareMain;
+    return this.#write(old, prepare(this.#definition, old, object));
+  }
+
+  remove(at: ObjectAddress, options: RemoveOptions): Removal<Versioned<T>> {
+    const old = this.get(at);
+    this.#checkPreconditions(old, options);
+    const deletion = decideDeletion(old, options, this.#options.clock.now().wallMs);
+    if (deletion.kind === 'pending') return { object: old, removed: false };
+    const marked = deletion.marked === undefined ? old : this.#write(old, deletion.marked);
+    if (deletion.kind === 'mark') return { object: marked, removed: false };
+    return { object: this.#commit('DELETED', marked, marked), removed: true };
+  }
+
+  #nameOf(metadata: Meta): string {
+    if (metadata.name !== '') return metadata.name;
+    if (metadata.generateName === undefined || metadata.generateName === '') {
+      throw badRequest('name or generateName is required');
+    }
+    return `${metadata.generateName}${makeSuffix(this.#options.random)}`;
+  }
+
+  #checkPreconditions(
+    old: Versioned<T>,
+    wanted: { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined },
+  ): void {
+    const { name, uid, resourceVersion } = old.metadata;
+    if (wanted.uid !== undefined && wanted.uid !== uid) {
+      const why = `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${uid}`;
+      throw conflict(this.#definition, name, why);
+    }
+    const version = wanted.resourceVersion ?? '';
+    if (version !== '' && version !== resourceVersion) {
+      const why =
+        'the object has been modified; please apply your changes to the latest version and try again';
+      throw conflict(this.#definition, name, why);
+    }
+  }
+
+  /** Goes on to remove an object whose deletion waited only for the finalizers that this write takes away. */
+  #write(old: Versioned<T>, next: T): Versioned<T> {
+    if (isEqual(next, { ...old, metadata: withoutVersion(old.metadata, next.metadata) }))
+      return old;
+    const stored = this.#commit('MODIFIED', next, old);
+    const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = stored.metadata;
+    const released = old.metadata.finalizers !== undefined && finalizers === undefined;
+    if (released && deletionTimestamp !== undefined && (deletionGracePeriodSeconds ?? 0) === 0) {
+      return this.#commit('DELETED', stored, stored);
+    }
+    return stored;
+  }
+
+  #commit(
+    type: StoreEvent<T>['type'],
+    object: T,
+    previous: Versioned<T> | undefined,
+  ): Versioned<T> {
+    const version = this.#options.sequencer.next();
+    const { uid = '', creationTimestamp = '' } = object.metadata;
+    const stored: Versioned<T> = {
+      ...object,
+      metadata: { ...object.metadata, uid, creationTimestamp, resourceVersion: String(version) },
+    };
+    const event: StoreEvent<T> = { type, version, object: stored, previous };
+    this.objects.record(event);
+    this.#options.sequencer.deliver(() => this.subscriptions.deliver(event));
+    return stored;
+  }
+}
+
+/** The old metadata with the version that the new one carries, so that versions do not count as a difference. */
+function withoutVersion(old: Meta, next: Meta): Meta {
+  const { resourceVersion: _, ...kept } = old;
+  return next.resourceVersion === undefined
+    ? kept
+    : { ...kept, resourceVersion: next.resourceVersion };
+}
