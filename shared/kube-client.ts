@@ -11,6 +11,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { type Clock, openSystemClock } from './clock.ts';
 import { openResponse, readBody, readLines, startDeadline } from './kube-http.ts';
+import { isLoopback } from './loopback.ts';
 
 export interface KubeEndpoint {
   /** `https://HOST:PORT`, with a path when the API server stands behind one. */
@@ -112,11 +113,6 @@ export function openFileToken(path: string, clock: Clock): (refused?: string) =>
     }
     return token;
   };
-}
-
-/** Whether a host, as it stands in a URL or an address, is this machine's own. */
-export function isLoopback(host: string): boolean {
-  return ['localhost', '::1', '[::1]'].includes(host) || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 class HttpKubeClient implements KubeClient {

@@ -2,6 +2,7 @@
 // exists (design 3 and 7). It asks for nothing that Pod Security `restricted` refuses; its owner is the Node, so that
 // drains and autoscalers treat it as part of the node.
 
+import { formatDuration, parseDuration } from './duration.ts';
 import type { OwnerReference, Pod, Toleration } from './kube-types.ts';
 import { annotationSchema, annotations, labels, managedBy } from './names.ts';
 import { hashLabel } from './pair.ts';
@@ -97,7 +98,7 @@ export function readPodLease(
   const pair = given[annotations.pair];
   const limits = given[annotations.limits]?.split(',').filter((name) => name !== '');
   const notAfterMs = parseTimestamp(given[annotations.notAfter]);
-  const pullTimeoutMs = readSpanMs(given[annotations.pullTimeout]);
+  const pullTimeoutMs = parseDuration(given[annotations.pullTimeout] ?? '');
   if (!leaseId || !pair || epoch === undefined || limits === undefined) return undefined;
   if (notAfterMs === undefined || pullTimeoutMs === undefined) return undefined;
   return { leaseId, epoch, pair, limits, notAfterMs, pullTimeoutMs };
@@ -133,16 +134,11 @@ function leaseAnnotations(offer: Offer): Record<string, string> {
     [annotations.pair]: offer.pair,
     [annotations.limits]: offer.limits.join(','),
     [annotations.notAfter]: formatTimestamp(offer.notAfterMs),
-    [annotations.pullTimeout]: `${offer.pullTimeoutMs / 1_000}s`,
+    [annotations.pullTimeout]: formatDuration(offer.pullTimeoutMs),
   };
 }
 
 function readCount(text: string | undefined): number | undefined {
   if (text === undefined || !/^\d{1,15}$/.test(text)) return undefined;
   return Number(text);
-}
-
-function readSpanMs(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\d{1,10}(\.\d{1,3})?s$/.test(text)) return undefined;
-  return Math.round(Number(text.slice(0, -1)) * 1_000);
 }
