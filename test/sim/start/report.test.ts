@@ -1,0 +1,272 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  builtInLimits,
+  countSlots,
+  type Limit,
+  mergeLimits,
+  scopeKey,
+} from '../../../coordinator/core/limits.ts';
+import { buildReport, type PullRecord, type Run } from '../../../sim/start/report.ts';
+
+function pull(
+  node: string,
+  image: string,
+  times: [number, number],
+  rest: Partial<PullRecord> = {},
+) {
+  const [podCreatedAtMs, podEndedAtMs] = times;
+  const record: PullRecord = {
+    pair: `${node}|${image}|`,
+    subject: { image, registry: 'r', zone: `z-${node}`, nodeUid: node },
+    podCreatedAtMs,
+    podEndedAtMs,
+    pullBeganAtMs: podCreatedAtMs,
+    pullEndedAtMs: podEndedAtMs,
+    outcome: 'succeeded',
+    ...rest,
+  };
+  return record;
+}
+
+function run(pulls: readonly PullRecord[], rest: Partial<Run> = {}): Run {
+  return {
+    nodes: 20,
+    images: 1,
+    pairs: 20,
+    warmPairs: 20,
+    pulls,
+    startedAtMs: 0,
+    warmAtMs: 60_000,
+    limits: builtInLimits,
+    eligible: { cluster: 20, perImage: new Map() },
+    apiRequestsAtMs: [],
+    ...rest,
+  };
+}
+
+describe('buildReport', () => {
+  test('has exactly the fields that the command promises', () => {
+    const report = buildReport(run([pull('n1', 'a', [0, 1_000])]));
+    expect(report).toEqual({
+      nodes: 20,
+      images: 1,
+      pairs: 20,
+      warmPairs: 20,
+      pulls: 1,
+      duplicatePulls: 0,
+      failedPulls: 0,
+      seconds: 60,
+      lowerBoundSeconds: 1,
+      bindingLimit: 'node',
+      peakConcurrentPulls: { cluster: 1, perImage: 1, perNode: 1 },
+      limits: { cluster: 20, perImage: 3, perNode: 1 },
+      apiRequestsPerPull: 0,
+    });
+  });
+
+  test.for<[fact: string, pulls: PullRecord[], limits: Limit[], seconds: number, limit: string]>([
+    [
+      'one node with much work makes the bound',
+      [pull('n1', 'a', [0, 9_000]), pull('n1', 'b', [9_000, 12_000])],
+      [],
+      12,
+      'node',
+    ],
+    [
+      'an image on many nodes makes it, by its three slots',
+      [1, 2, 3, 4, 5, 6].map((n) => pull(`n${n}`, 'a', [0, 10_000])),
+      [],
+      20,
+      'image',
+    ],
+    [
+      'a configured limit of the cluster makes it',
+      [1, 2, 3].map((n) => pull(`n${n}`, `i${n}`, [0, 10_000])),
+      [{ name: 'cluster', per: 'cluster', slots: { count: 1, percent: 0 }, match: {} }],
+      30,
+      'cluster',
+    ],
+    [
+      'a limit of its own name counts only what it matches',
+      ['a1', 'a2', 'b1'].map((i) => pull(`n-${i}`, i, [0, 10_000])),
+      [
+        {
+          name: 'slow',
+          per: 'registry',
+          slots: { count: 1, percent: 0 },
+          match: { image: 'a*' },
+        },
+      ],
+      20,
+      'slow',
+    ],
+    [
+      'work is counted from the pod’s creation, queueing included',
+      [pull('n1', 'a', [0, 9_000], { pullBeganAtMs: 5_000 })],
+      [],
+      9,
+      'node',
+    ],
+    [
+      'failed pulls are work as well',
+      [pull('n1', 'a', [0, 7_000], { outcome: 'failed' })],
+      [],
+      7,
+      'node',
+    ],
+    ['nothing was pulled', [], [], 0, ''],
+  ])('%s', ([, pulls, limits, lowerBoundSeconds, bindingLimit]) => {
+    const report = buildReport(run(pulls, { limits: mergeLimits(limits) }));
+    expect(report).toMatchObject({ lowerBoundSeconds, bindingLimit });
+  });
+
+  test.for<[fact: string, pulls: PullRecord[], duplicates: number, failed: number]>([
+    [
+      'a retry after a failure is none',
+      [pull('n1', 'a', [0, 10], { outcome: 'failed' }), pull('n1', 'a', [20, 30])],
+      0,
+      1,
+    ],
+    ['a pull after a success is one', [pull('n1', 'a', [0, 10]), pull('n1', 'a', [20, 30])], 1, 0],
+    [
+      'a pull while the pair is pulling is one',
+      [
+        pull('n1', 'a', [0, 10], { outcome: 'failed' }),
+        pull('n1', 'a', [5, 30], { outcome: 'failed' }),
+      ],
+      1,
+      2,
+    ],
+    [
+      'a pull whose pod is gone but whose bytes flow is still pulling',
+      [
+        pull('n1', 'a', [0, 5], { pullEndedAtMs: 30, outcome: undefined }),
+        pull('n1', 'a', [20, 40]),
+      ],
+      1,
+      0,
+    ],
+    [
+      'the same image on two nodes is none',
+      [pull('n1', 'a', [0, 9]), pull('n2', 'a', [0, 9])],
+      0,
+      0,
+    ],
+    [
+      'a pod that pulled nothing is no pull',
+      [
+        pull('n1', 'a', [0, 10]),
+        pull('n1', 'a', [20, 30], { pullBeganAtMs: undefined, pullEndedAtMs: undefined }),
+      ],
+      0,
+      0,
+    ],
+  ])('duplicates and failures: %s', ([, pulls, duplicatePulls, failedPulls]) => {
+    expect(buildReport(run(pulls))).toMatchObject({ duplicatePulls, failedPulls });
+  });
+
+  test('peaks count a pull until both its pod and its bytes have ended', () => {
+    const report = buildReport(
+      run([
+        pull('n1', 'a', [0, 10], { pullEndedAtMs: 30 }),
+        pull('n1', 'b', [20, 40]),
+        pull('n2', 'a', [29, 50]),
+        pull('n3', 'a', [50, 60]),
+      ]),
+    );
+    expect(report.peakConcurrentPulls).toEqual({ cluster: 3, perImage: 2, perNode: 2 });
+  });
+
+  test('a slot freed and taken at the same moment is one pull at a time', () => {
+    const report = buildReport(run([pull('n1', 'a', [0, 10]), pull('n1', 'b', [10, 20])]));
+    expect(report.peakConcurrentPulls).toEqual({ cluster: 1, perImage: 1, perNode: 1 });
+  });
+
+  test('requests are those between the last inventory and the last warm pair', () => {
+    const pulls = [pull('n1', 'a', [0, 1_000]), pull('n2', 'a', [0, 1_000])];
+    const apiRequestsAtMs = [-5, 99, 100, 150, 200, 201];
+    const report = buildReport(run(pulls, { apiRequestsAtMs, startedAtMs: 100, warmAtMs: 200 }));
+    expect(report).toMatchObject({ apiRequestsPerPull: 1.5, seconds: 0.1 });
+  });
+
+  test('seconds are not known while a pair is not warm', () => {
+    expect(buildReport(run([], { warmAtMs: undefined })).seconds).toBeNull();
+    expect(
+      buildReport(run([], { warmAtMs: undefined, startedAtMs: undefined })).seconds,
+    ).toBeNull();
+  });
+
+  test('limits show the slots in force, and null when nothing of that scope counts every lease', () => {
+    const limits: Limit[] = [
+      { name: 'cluster', per: 'cluster', slots: { count: 2, percent: 50 }, match: {} },
+      { name: 'tight', per: 'node', slots: { count: 1, percent: 0 }, match: { zone: 'z1' } },
+    ];
+    expect(buildReport(run([], { limits })).limits).toEqual({
+      cluster: 10,
+      perImage: null,
+      perNode: null,
+    });
+  });
+
+  test('the bound is never above what a schedule within the limits took', () => {
+    const work = fc.array(
+      fc.record({
+        node: fc.integer({ min: 0, max: 5 }),
+        image: fc.integer({ min: 0, max: 3 }),
+        workMs: fc.integer({ min: 1, max: 5_000 }),
+        idleMs: fc.integer({ min: 0, max: 50 }),
+      }),
+      { minLength: 1, maxLength: 40 },
+    );
+    const slots = fc.record({ count: fc.integer({ min: 1, max: 4 }), percent: fc.constant(0) });
+    fc.assert(
+      fc.property(work, fc.array(slots, { minLength: 3, maxLength: 3 }), (wishes, given) => {
+        const limits = builtInLimits.map((limit, index) => ({
+          ...limit,
+          slots: given[index] ?? limit.slots,
+        }));
+        const pulls = scheduleGreedily(wishes, limits);
+        const endMs = Math.max(...pulls.map((record) => record.podEndedAtMs ?? 0));
+        const sumMs = wishes.reduce((sum, wish) => sum + wish.workMs, 0);
+        const report = buildReport(run(pulls, { limits }));
+        expect(report.lowerBoundSeconds * 1_000).toBeLessThanOrEqual(endMs + 0.5);
+        expect(report.lowerBoundSeconds * 1_000).toBeLessThanOrEqual(sumMs + 0.5);
+      }),
+    );
+  });
+});
+
+interface Wish {
+  readonly node: number;
+  readonly image: number;
+  readonly workMs: number;
+  readonly idleMs: number;
+}
+
+/** Each in turn at the first moment at which every limit has a slot for its whole duration. */
+function scheduleGreedily(wishes: readonly Wish[], limits: readonly Limit[]): PullRecord[] {
+  const pulls: PullRecord[] = [];
+  for (const { node, image, workMs, idleMs } of wishes) {
+    const moments = [0, ...pulls.map((record) => (record.podEndedAtMs ?? 0) + idleMs)];
+    const candidates = moments
+      .sort((a, b) => a - b)
+      .map((startMs) => pull(`n${node}`, `i${image}`, [startMs, startMs + workMs]));
+    const chosen = candidates.find((candidate) =>
+      limits.every((limit) => fits(limit, candidate, pulls)),
+    );
+    if (chosen !== undefined) pulls.push(chosen);
+  }
+  return pulls;
+}
+
+function fits(limit: Limit, candidate: PullRecord, pulls: readonly PullRecord[]): boolean {
+  const key = scopeKey(limit, candidate.subject);
+  const rivals = pulls.filter(
+    (other) =>
+      scopeKey(limit, other.subject) === key &&
+      other.podCreatedAtMs < (candidate.podEndedAtMs ?? 0) &&
+      (other.podEndedAtMs ?? 0) > candidate.podCreatedAtMs,
+  );
+  return rivals.length < countSlots(limit, 20);
+}
