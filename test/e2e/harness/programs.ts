@@ -1,0 +1,118 @@
+// The coordinator and one agent per node as processes, each with the rights of its own service account: bundles where
+// `npm run build` made them (what an image would ship), the sources otherwise.
+
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaultPullNamespace } from '../../../shared/names.ts';
+import { systemNamespace } from './cluster-setup.ts';
+import { root } from './environment.ts';
+import type { Kube } from './kube.ts';
+import { Program } from './program.ts';
+import { findFreePort } from './registry-front.ts';
+import { describeAgent, describeCoordinator } from './settings.ts';
+
+/** A program and where it serves /metrics, /healthz and /readyz. */
+export interface Served {
+  readonly program: Program;
+  /** HOST:PORT. */
+  readonly httpAddress: string;
+}
+
+export interface Programs {
+  readonly coordinator: Served;
+  /** HOST:PORT of the coordinator's gRPC listener. */
+  readonly grpcAddress: string;
+  readonly agents: ReadonlyMap<string, Served>;
+  /** `bundles` or `sources`. */
+  readonly form: string;
+}
+
+/** Prepares the programs with their credentials in `folder`, where their logs go too; starts none. */
+export async function preparePrograms(
+  kube: Kube,
+  nodeNames: readonly string[],
+  folder: string,
+): Promise<Programs> {
+  const authorityFile = join(folder, 'ca.crt');
+  await writeFile(authorityFile, kube.authority ?? '');
+  const grpcPort = await freePort();
+  const grpcAddress = `127.0.0.1:${grpcPort}`;
+  const coordinator = await prepareCoordinator(kube, folder, grpcPort);
+  const agents = new Map<string, Served>();
+  for (const nodeName of nodeNames) {
+    const httpPort = await freePort();
+    const tokenFile = join(folder, `${nodeName}.token`);
+    await writeFile(tokenFile, await createAgentToken(kube, nodeName), { mode: 0o600 });
+    const environment = describeAgent({
+      nodeName,
+      coordinator: grpcAddress,
+      httpPort,
+      server: kube.server,
+      authorityFile,
+      tokenFile,
+    });
+    const program = prepare('agent', `agent-${nodeName}`, environment, folder);
+    agents.set(nodeName, { program, httpAddress: `127.0.0.1:${httpPort}` });
+  }
+  return { coordinator, grpcAddress, agents, form: isBuilt() ? 'bundles' : 'sources' };
+}
+
+async function prepareCoordinator(kube: Kube, folder: string, grpcPort: number): Promise<Served> {
+  const file = join(folder, 'coordinator.kubeconfig');
+  const account = ['create', 'token', 'forehold-coordinator', '-n', systemNamespace];
+  const token = (await kube.kubectl(account)).trim();
+  await writeFile(file, JSON.stringify(formatKubeconfig(kube, token)), { mode: 0o600 });
+  const http = await freePort();
+  const environment = describeCoordinator(file, { grpc: grpcPort, http });
+  const program = prepare('coordinator', 'coordinator', environment, folder);
+  return { program, httpAddress: `127.0.0.1:${http}` };
+}
+
+function createAgentToken(kube: Kube, nodeName: string): Promise<string> {
+  const account = ['create', 'token', 'forehold-agent', '-n', defaultPullNamespace];
+  return kube.kubectl([...account, '--bound-object-kind', 'Node', '--bound-object-name', nodeName]);
+}
+
+function formatKubeconfig(kube: Kube, token: string): Readonly<Record<string, unknown>> {
+  const authority = Buffer.from(kube.authority ?? '').toString('base64');
+  const cluster = { server: kube.server, 'certificate-authority-data': authority };
+  return {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'e2e', cluster }],
+    users: [{ name: 'coordinator', user: { token } }],
+    contexts: [{ name: 'e2e', context: { cluster: 'e2e', user: 'coordinator' } }],
+    'current-context': 'e2e',
+  };
+}
+
+function prepare(
+  part: 'coordinator' | 'agent',
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  folder: string,
+): Program {
+  const file = isBuilt() ? bundle(part) : join(root, part, 'main.ts');
+  return new Program({
+    name,
+    command: process.execPath,
+    args: [file],
+    environment,
+    logFile: join(folder, `${name}.log`),
+  });
+}
+
+function isBuilt(): boolean {
+  return existsSync(bundle('coordinator')) && existsSync(bundle('agent'));
+}
+
+function bundle(part: string): string {
+  return join(root, 'dist', `${part}.mjs`);
+}
+
+async function freePort(): Promise<number> {
+  const port = await findFreePort('127.0.0.1', [0]);
+  if (port === undefined) throw new Error('cannot find a free port');
+  return port;
+}

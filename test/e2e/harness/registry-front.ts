@@ -1,0 +1,119 @@
+// What the nodes pull through on the test bed: a front before the registry that counts their requests, and a rate for
+// their links, so that a pull lasts long enough to meddle with. Elsewhere there is neither.
+
+import { createServer } from 'node:net';
+import { findProgram, runCommand } from './commands.ts';
+import type { Testbed } from './environment.ts';
+import { Program } from './program.ts';
+import { until } from './until.ts';
+
+/** Requests since the last reset. */
+export interface RegistryCounts {
+  /** Blob requests by the address of the node. */
+  readonly blobsByNode: ReadonlyMap<string, number>;
+  /** Blob requests by repository. */
+  readonly blobsByRepository: ReadonlyMap<string, number>;
+}
+
+interface Stats {
+  readonly by_client: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly by_repo: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+// The ports from which the test bed's containerd pulls over plain HTTP.
+const nodePorts = [5001, 5002, 5003];
+
+/** Why there is no front, or the front itself, started. */
+export async function openRegistryFront(
+  testbed: Testbed,
+  registry: string,
+  logFolder: string,
+): Promise<RegistryFront | string> {
+  const command = findProgram('regproxy');
+  if (command === undefined)
+    return 'regproxy is not on PATH (../shared/testbed/tools/get regproxy)';
+  const port = await findFreePort(testbed.hostAddress, nodePorts);
+  if (port === undefined)
+    return `ports ${nodePorts.join(', ')} of ${testbed.hostAddress} are taken`;
+  const control = `127.0.0.1:${await findFreePort('127.0.0.1', [0])}`;
+  const address = `${testbed.hostAddress}:${port}`;
+  const program = new Program({
+    name: 'regproxy',
+    command,
+    args: ['--upstream', `http://${registry}`, '--listen', address, '--control', control],
+    environment: {},
+    logFile: `${logFolder}/regproxy.log`,
+  });
+  program.start();
+  const front = new RegistryFront(testbed, program, { address, control });
+  await until('regproxy answers', 10_000, async () => (await front.counts()) !== undefined);
+  return front;
+}
+
+export class RegistryFront {
+  /** HOST:PORT that the nodes pull from. */
+  readonly address: string;
+  readonly #testbed: Testbed;
+  readonly #program: Program;
+  readonly #control: string;
+
+  constructor(testbed: Testbed, program: Program, at: { address: string; control: string }) {
+    this.#testbed = testbed;
+    this.#program = program;
+    this.address = at.address;
+    this.#control = at.control;
+  }
+
+  async counts(): Promise<RegistryCounts> {
+    const response = await fetch(`http://${this.#control}/stats`);
+    const stats: Stats = JSON.parse(await response.text());
+    return {
+      blobsByNode: countBlobs(stats.by_client),
+      blobsByRepository: countBlobs(stats.by_repo),
+    };
+  }
+
+  async resetCounts(): Promise<void> {
+    await fetch(`http://${this.#control}/stats`, { method: 'DELETE' });
+  }
+
+  /** Download rate of every node, such as `20mbit`; `off` lifts it. */
+  async setRate(rate: string): Promise<void> {
+    await runCommand(this.#testbed.program, ['rate', 'all', rate]);
+  }
+
+  async stop(): Promise<void> {
+    await this.setRate('off');
+    await this.#program.end('SIGTERM');
+  }
+}
+
+/** The first of `ports` that nobody listens on; 0 finds any. */
+export async function findFreePort(
+  host: string,
+  ports: readonly number[],
+): Promise<number | undefined> {
+  for (const port of ports) {
+    const free = await tryPort(host, port);
+    if (free !== undefined) return free;
+  }
+  return undefined;
+}
+
+function tryPort(host: string, port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on('error', () => resolve(undefined));
+    server.listen(port, host, () => {
+      const address = server.address();
+      const free = typeof address === 'object' ? address?.port : undefined;
+      server.close(() => resolve(free));
+    });
+  });
+}
+
+function countBlobs(
+  requests: Readonly<Record<string, Readonly<Record<string, number>>>>,
+): ReadonlyMap<string, number> {
+  return new Map(Object.entries(requests).map(([key, classes]) => [key, classes['blob'] ?? 0]));
+}
