@@ -1,32 +1,254 @@
-// The owner of all of the coordinator's state.
+// The owner of all of the coordinator's state. It takes one event at a time and answers with effects; it never waits,
+// never looks at a clock and never draws a number itself, so that the same events give the same effects.
 
 import type { Instant } from '../../shared/clock.ts';
+import { timing } from '../../shared/protocol.ts';
+import { Cluster } from './cluster.ts';
 import type { CachedImageStatus, Effect, Event } from './events.ts';
+import { Leases } from './leases.ts';
+import { LimitUse } from './limit-use.ts';
+import { type Limit, mergeLimits } from './limits.ts';
+import { decideOffer } from './pacing.ts';
+import { Sessions } from './sessions.ts';
+import { showImage, showLease, showNode } from './show.ts';
+import { type CoreSettings, type Due, State } from './state.ts';
+import { describeStatus, summariseStatus } from './status.ts';
 import type { ImageView, LeaseView, LimitView, NodeView } from './views.ts';
 
-export interface CoreSettings {
-  /** This reign's number, already written to the API server. */
-  readonly epoch: number;
-  /** There was no epoch before this one: if there is no pull pod either, offers need not wait. */
-  readonly firstEpoch: boolean;
-  /** When the epoch was written. */
-  readonly startedAt: Instant;
-  /** Uniform in [0, 1); for the jitter of backoffs. */
-  readonly random: () => number;
-}
+/** Statuses wait at most this long for agents to tell their inventories after a start. */
+const inventoryPatienceMs = 60_000;
 
-export declare class Core {
-  constructor(settings: CoreSettings);
+export class Core {
+  readonly #state: State;
+  readonly #leases: Leases;
+  readonly #sessions: Sessions;
+  readonly #cluster: Cluster;
+
+  constructor(settings: CoreSettings) {
+    this.#state = new State(settings);
+    this.#leases = new Leases(this.#state);
+    this.#sessions = new Sessions(this.#state, this.#leases);
+    this.#cluster = new Cluster(this.#state, this.#leases, this.#sessions);
+    const { deadlines } = this.#state;
+    const { monotonicMs } = settings.startedAt;
+    // Offers of the former reign may still become pods until then.
+    deadlines.add(monotonicMs + timing.offerTtlMs + timing.maxClockSkewMs, {
+      kind: 'offersAllowed',
+    });
+    deadlines.add(monotonicMs + inventoryPatienceMs, { kind: 'statusesAllowed' });
+  }
+
   /** Takes one event and says what to do about it, in order. */
-  apply(event: Event, now: Instant): readonly Effect[];
+  apply(event: Event, now: Instant): readonly Effect[] {
+    this.#dispatch(event, now);
+    for (let due = this.#nextDue(now); due !== undefined; due = this.#nextDue(now)) {
+      this.#comeBack(due, now);
+    }
+    this.#offer(now);
+    this.#announce();
+    return this.#state.takeEffects();
+  }
+
   /** When to send `ticked` at the latest, in monotonic milliseconds; undefined while nothing is due. */
-  nextDeadlineMs(): number | undefined;
+  nextDeadlineMs(): number | undefined {
+    return this.#state.deadlines.nextMs();
+  }
+
   /** Live leases and the last 1,000 ended ones. */
-  leases(): Iterable<LeaseView>;
-  lease(id: string): LeaseView | undefined;
-  nodes(): Iterable<NodeView>;
-  images(): Iterable<ImageView>;
-  limits(): Iterable<LimitView>;
+  *leases(): Generator<LeaseView> {
+    for (const lease of this.#state.leases.all()) yield showLease(lease, this.#state.demand);
+  }
+
+  lease(id: string): LeaseView | undefined {
+    const lease = this.#state.leases.find(id);
+    return lease === undefined ? undefined : showLease(lease, this.#state.demand);
+  }
+
+  *nodes(): Generator<NodeView> {
+    for (const node of this.#state.demand.nodes.values()) {
+      const view = showNode(node);
+      if (view !== undefined) yield view;
+    }
+  }
+
+  *images(): Generator<ImageView> {
+    const { demand, use } = this.#state;
+    for (const image of demand.images.values()) {
+      if (image.wishes.size > 0) yield showImage(image, demand, use);
+    }
+  }
+
+  limits(): readonly LimitView[] {
+    const { demand, use } = this.#state;
+    return use.views({ cluster: demand.targetNodes, image: demand.targetNodes });
+  }
+
   /** What the status of this CachedImage should be now; undefined when it does not exist (any more). */
-  status(name: string, now: Instant): CachedImageStatus | undefined;
+  status(name: string, now: Instant): CachedImageStatus | undefined {
+    const wish = this.#state.demand.wishes.get(name);
+    return wish === undefined ? undefined : describeStatus(wish, now);
+  }
+
+  #dispatch(event: Event, now: Instant): void {
+    switch (event.kind) {
+      case 'nodesListed':
+        this.#cluster.nodesListed(event.nodes, now);
+        break;
+      case 'nodeSeen':
+        this.#cluster.nodeSeen(event.node, now);
+        break;
+      case 'nodeGone':
+        this.#cluster.nodeGone(event.uid, now);
+        break;
+      case 'podsListed':
+        this.#cluster.podsListed(event.pods, now);
+        break;
+      case 'podSeen':
+        this.#cluster.podSeen(event.pod, now);
+        break;
+      case 'podGone':
+        this.#cluster.podGone(event.pod, now);
+        break;
+      case 'imagesListed':
+        this.#cluster.imagesListed(event.images, now);
+        break;
+      case 'imageSeen':
+        this.#cluster.imageSeen(event.image, now);
+        break;
+      case 'imageGone':
+        this.#cluster.imageGone(event.name, now);
+        break;
+      case 'limitsConfigured':
+        this.#configureLimits(event.limits, now);
+        break;
+      case 'podLookedUp':
+        this.#leases.podLookedUp(event.leaseId, event.pod, now);
+        break;
+      case 'ticked':
+        break;
+      default:
+        this.#dispatchSession(event, now);
+    }
+  }
+
+  #dispatchSession(event: Extract<Event, { sessionId: string }>, now: Instant): void {
+    switch (event.kind) {
+      case 'helloReceived':
+        this.#sessions.helloReceived(event.sessionId, event.hello);
+        break;
+      case 'inventoryReceived':
+        this.#sessions.inventoryReceived(event.sessionId, event.entries, now);
+        break;
+      case 'inventoryChanged':
+        this.#sessions.inventoryChanged(event.sessionId, event.added, event.removed);
+        break;
+      case 'inventoryInvalidated':
+        this.#sessions.inventoryInvalidated(event.sessionId, now);
+        break;
+      case 'heartbeatReceived':
+        this.#sessions.heartbeatReceived(event.sessionId, event.sequence, now);
+        break;
+      case 'leaseUpdateReceived':
+        this.#sessions.leaseUpdateReceived(event.sessionId, event.update, now);
+        break;
+      case 'sessionEnded':
+        this.#sessions.sessionEnded(event.sessionId);
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #configureLimits(limits: readonly Limit[], now: Instant): void {
+    this.#state.use = new LimitUse(mergeLimits(limits));
+    for (const lease of this.#state.leases.live()) this.#state.use.add(lease.subject);
+    for (const node of this.#state.demand.nodes.values()) {
+      this.#sessions.refreshAvailability(node, now);
+    }
+  }
+
+  #nextDue(now: Instant): Due | undefined {
+    return this.#state.deadlines.pop(now.monotonicMs);
+  }
+
+  #comeBack(due: Due, now: Instant): void {
+    switch (due.kind) {
+      case 'offersAllowed':
+        this.#state.areOffersAllowed = true;
+        break;
+      case 'statusesAllowed':
+        this.#allowStatuses();
+        break;
+      case 'heartbeatStale':
+        this.#sessions.refreshAvailability(due.node, now);
+        break;
+      case 'offerLapsing':
+        this.#leases.offerLapsing(due.lease);
+        break;
+      case 'pullOverdue':
+        this.#leases.pullOverdue(due.lease, now);
+        break;
+      case 'deletionOverdue':
+        this.#leases.deletionOverdue(due.lease);
+        break;
+      case 'podAbandoned':
+        this.#leases.podAbandoned(due.podName, due.podUid);
+        break;
+      case 'backoffOver':
+        this.#endBackoff(due);
+        break;
+      case 'nodeSuspect':
+        this.#cluster.suspect(due.node, now);
+        break;
+      default:
+        due satisfies never;
+    }
+  }
+
+  #endBackoff({ image, node }: Extract<Due, { kind: 'backoffOver' }>): void {
+    const pair = image.pairs.get(node);
+    if (pair === undefined) return;
+    pair.isBackingOff = false;
+    this.#state.demand.refreshPair(image, node);
+    image.tidy(node);
+  }
+
+  #offer(now: Instant): void {
+    const { areOffersAllowed, demand } = this.#state;
+    if (!areOffersAllowed || !this.#cluster.isBegun) return;
+    for (;;) {
+      const decision = decideOffer(demand, this.#state.use);
+      if (decision.kind === 'wait') return;
+      this.#leases.offer(decision.image, decision.node, now);
+    }
+  }
+
+  /** Says which statuses changed, once agents had the time to tell what is there. */
+  #announce(): void {
+    const { demand } = this.#state;
+    if (!this.#state.areStatusesAllowed && this.#cluster.isBegun && this.#areInventoriesIn()) {
+      this.#allowStatuses();
+    }
+    if (!this.#state.areStatusesAllowed) return;
+    for (const wish of demand.changedWishes) {
+      const summary = summariseStatus(wish);
+      const transition = summary !== wish.announced;
+      wish.announced = summary;
+      this.#state.emit({ kind: 'statusChanged', name: wish.name, transition });
+    }
+    demand.changedWishes.clear();
+  }
+
+  #allowStatuses(): void {
+    this.#state.areStatusesAllowed = true;
+    for (const wish of this.#state.demand.wishes.values())
+      this.#state.demand.changedWishes.add(wish);
+  }
+
+  #areInventoriesIn(): boolean {
+    for (const node of this.#state.demand.nodes.values()) {
+      if (node.record?.ready && node.targetOf.size > 0 && !node.isInventoryComplete) return false;
+    }
+    return true;
+  }
 }

@@ -9,6 +9,7 @@ import type {
   InventoryEntry,
   LeaseUpdate,
 } from '../../shared/protocol.ts';
+import type { PodLease } from '../../shared/pull-pod.ts';
 import type { Limit } from './limits.ts';
 import type { LeaseView } from './views.ts';
 
@@ -26,17 +27,6 @@ export interface NodeRecord {
   readonly platform: { readonly os: string; readonly architecture: string };
   readonly kubeletVersion: string;
   readonly containerRuntimeVersion: string;
-}
-
-/** What a pull pod's annotations say about its lease. */
-export interface PodLease {
-  readonly leaseId: string;
-  readonly epoch: number;
-  /** As `formatPair` writes it. */
-  readonly pair: string;
-  readonly limits: readonly string[];
-  readonly notAfterMs: number;
-  readonly pullTimeoutMs: number;
 }
 
 /** What the core keeps of a pull pod. */

@@ -1,0 +1,129 @@
+// What the watches of nodes, pull pods and CachedImages tell. Complete lists say what is gone as well; until all three
+// are in, pods wait, because a pod means nothing before its node and its image are known.
+
+import type { Instant } from '../../shared/clock.ts';
+import type { CachedImageObject, NodeRecord, PullPodRecord } from './events.ts';
+import type { Leases } from './leases.ts';
+import type { NodeState } from './node-state.ts';
+import type { Sessions } from './sessions.ts';
+import type { State } from './state.ts';
+
+/** A node that is not Ready for longer makes its leases suspect. */
+const suspectAfterMs = 5 * 60_000;
+
+export class Cluster {
+  readonly #state: State;
+  readonly #leases: Leases;
+  readonly #sessions: Sessions;
+  /** Pods that came before all lists were in, by name; bounded by the pull pods there are. */
+  readonly #earlyPods = new Map<string, PullPodRecord>();
+  #isBegun = false;
+
+  constructor(state: State, leases: Leases, sessions: Sessions) {
+    this.#state = state;
+    this.#leases = leases;
+    this.#sessions = sessions;
+  }
+
+  /** All three lists are in and taken over. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
+  nodesListed(nodes: readonly NodeRecord[], now: Instant): void {
+    const uids = new Set(nodes.map((node) => node.uid));
+    for (const node of [...this.#state.demand.nodes.values()]) {
+      if (node.record !== undefined && !uids.has(node.uid)) this.nodeGone(node.uid, now);
+    }
+    for (const node of nodes) this.nodeSeen(node, now);
+    this.#state.listed.nodes = true;
+    this.#begin(now);
+  }
+
+  nodeSeen(record: NodeRecord, now: Instant): void {
+    const { demand } = this.#state;
+    const namesake = demand.findNodeByName(record.name);
+    if (namesake !== undefined && namesake.uid !== record.uid) this.nodeGone(namesake.uid, now);
+    const isNew = demand.nodes.get(record.uid)?.record === undefined;
+    const node = demand.setNodeRecord(record);
+    if (isNew) this.#leases.relink(node);
+    if (record.ready) {
+      if (node.notReadySinceMs !== undefined) this.#leases.trustNode(node);
+      node.notReadySinceMs = undefined;
+    } else if (node.notReadySinceMs === undefined) {
+      node.notReadySinceMs = now.monotonicMs;
+      this.#state.deadlines.add(now.monotonicMs + suspectAfterMs, { kind: 'nodeSuspect', node });
+    }
+    this.#sessions.refreshAvailability(node, now);
+  }
+
+  nodeGone(uid: string, now: Instant): void {
+    const node = this.#state.demand.nodes.get(uid);
+    if (node?.record === undefined) return;
+    this.#leases.loseNode(node, now);
+    this.#state.demand.removeNodeRecord(node);
+  }
+
+  podsListed(pods: readonly PullPodRecord[], now: Instant): void {
+    this.#state.listed.pods = true;
+    if (this.#isBegun) {
+      this.#leases.podsListed(pods, now);
+      return;
+    }
+    this.#earlyPods.clear();
+    for (const pod of pods) this.#earlyPods.set(pod.name, pod);
+    if (pods.length === 0 && this.#state.settings.firstEpoch) this.#state.areOffersAllowed = true;
+    this.#begin(now);
+  }
+
+  podSeen(pod: PullPodRecord, now: Instant): void {
+    if (this.#isBegun) this.#leases.podSeen(pod, now);
+    else this.#earlyPods.set(pod.name, pod);
+  }
+
+  podGone(pod: PullPodRecord, now: Instant): void {
+    if (this.#isBegun) this.#leases.podGone(pod, now);
+    else this.#earlyPods.delete(pod.name);
+  }
+
+  imagesListed(images: readonly CachedImageObject[], now: Instant): void {
+    const names = new Set(images.map((image) => image.metadata.name));
+    for (const name of [...this.#state.demand.wishes.keys()]) {
+      if (!names.has(name)) this.imageGone(name, now);
+    }
+    for (const image of images) this.imageSeen(image, now);
+    this.#state.listed.images = true;
+    this.#begin(now);
+  }
+
+  imageSeen(object: CachedImageObject, now: Instant): void {
+    const { demand } = this.#state;
+    const before = demand.wishes.get(object.metadata.name)?.desired;
+    const wish = demand.setWish(object);
+    if (before !== undefined && (before !== wish.desired || demand.changedWishes.has(wish))) {
+      this.#leases.revokeUnwanted(before, now);
+    }
+  }
+
+  imageGone(name: string, now: Instant): void {
+    const image = this.#state.demand.wishes.get(name)?.desired;
+    this.#state.demand.removeWish(name);
+    if (image !== undefined) this.#leases.revokeUnwanted(image, now);
+  }
+
+  suspect(node: NodeState, now: Instant): void {
+    const sinceMs = node.notReadySinceMs;
+    if (sinceMs !== undefined && now.monotonicMs - sinceMs >= suspectAfterMs) {
+      this.#leases.suspectNode(node);
+    }
+  }
+
+  /** With all three lists in: takes the pods over, whose nodes and images are known by now. */
+  #begin(now: Instant): void {
+    if (this.#isBegun || !this.#state.isListed) return;
+    this.#isBegun = true;
+    this.#leases.podsListed([...this.#earlyPods.values()], now);
+    this.#earlyPods.clear();
+    this.#leases.loseUnknownNodes(now);
+  }
+}

@@ -1,0 +1,245 @@
+// Demand = desired - inventory, on target nodes: who wants what where, who has it, and which pairs could be offered
+// now. Everything is indexed both ways and kept up to date pair by pair, so that an event costs what it changes and
+// not what the cluster holds.
+
+import {
+  DesiredImage,
+  desiredImageKey,
+  type DesiredImage as Image,
+  type ImageKey,
+} from './desired-image.ts';
+import type { CachedImageObject, NodeRecord } from './events.ts';
+import { NodeState } from './node-state.ts';
+import { isTarget } from './target.ts';
+import { parseWish } from './wish.ts';
+import { type Standing, WishState } from './wish-state.ts';
+
+export class Demand {
+  readonly nodes = new Map<string, NodeState>();
+  readonly images = new Map<string, DesiredImage>();
+  readonly wishes = new Map<string, WishState>();
+  /** Wishes whose counts or spec changed since the core looked last. */
+  readonly changedWishes = new Set<WishState>();
+  readonly #nodesByName = new Map<string, NodeState>();
+  readonly #imagesByReference = new Map<string, Set<DesiredImage>>();
+  #targetNodes = 0;
+  #missingPairs = 0;
+
+  /** Nodes that at least one desired image targets. */
+  get targetNodes(): number {
+    return this.#targetNodes;
+  }
+
+  get missingPairs(): number {
+    return this.#missingPairs;
+  }
+
+  findNodeByName(name: string): NodeState | undefined {
+    return this.#nodesByName.get(name);
+  }
+
+  /** The state of a node of which the object, or at first only the agent, has told. */
+  node(uid: string, name: string): NodeState {
+    const known = this.nodes.get(uid);
+    if (known !== undefined) return known;
+    const node = new NodeState(uid, name);
+    this.nodes.set(uid, node);
+    return node;
+  }
+
+  setNodeRecord(record: NodeRecord): NodeState {
+    const node = this.node(record.uid, record.name);
+    node.record = record;
+    this.#nodesByName.set(record.name, node);
+    for (const wish of this.wishes.values()) this.#retarget(wish, node);
+    return node;
+  }
+
+  /** Takes back everything that depended on the node object; forgets the node unless its agent is connected. */
+  removeNodeRecord(node: NodeState): void {
+    node.record = undefined;
+    this.setAvailable(node, false);
+    if (this.#nodesByName.get(node.name) === node) this.#nodesByName.delete(node.name);
+    for (const image of [...node.targetOf]) {
+      for (const wish of image.wishes) this.#setTarget(wish, image, node, false);
+      image.pairs.delete(node);
+    }
+    this.forgetIfUnknown(node);
+  }
+
+  forgetIfUnknown(node: NodeState): void {
+    if (node.record === undefined && node.session === undefined) this.nodes.delete(node.uid);
+  }
+
+  setWish(object: CachedImageObject): WishState {
+    const previous = this.wishes.get(object.metadata.name);
+    const same = previous?.uid === (object.metadata.uid ?? '') ? previous : undefined;
+    if (same !== undefined && same.generation === object.metadata.generation) return same;
+    const wish = new WishState(object, parseWish(object.spec), same);
+    if (previous !== undefined) this.removeWish(previous.name);
+    this.wishes.set(wish.name, wish);
+    this.changedWishes.add(wish);
+    if (wish.parsed.kind === 'invalid') return wish;
+    const image = this.image(wish.parsed.wish);
+    wish.desired = image;
+    image.wishes.add(wish);
+    this.#reprioritise(image);
+    for (const node of this.nodes.values()) this.#retarget(wish, node);
+    return wish;
+  }
+
+  removeWish(name: string): void {
+    const wish = this.wishes.get(name);
+    if (wish === undefined) return;
+    this.wishes.delete(name);
+    this.changedWishes.delete(wish);
+    const image = wish.desired;
+    if (image === undefined) return;
+    for (const node of [...wish.standings.keys()]) this.#setTarget(wish, image, node, false);
+    image.wishes.delete(wish);
+    this.#reprioritise(image);
+    this.forgetIfUnused(image);
+  }
+
+  image(of: ImageKey): DesiredImage {
+    const known = this.images.get(desiredImageKey(of));
+    if (known !== undefined) return known;
+    const image = new DesiredImage(of);
+    this.images.set(image.key, image);
+    this.#index(image.image, image);
+    return image;
+  }
+
+  findImage(of: Pick<ImageKey, 'image' | 'pullSecrets'>): DesiredImage | undefined {
+    return this.images.get(desiredImageKey(of));
+  }
+
+  forgetIfUnused(image: Image): void {
+    if (image.isInUse) return;
+    this.images.delete(image.key);
+    for (const reference of [image.image, ...image.admitted]) {
+      this.#imagesByReference.get(reference)?.delete(image);
+      if (this.#imagesByReference.get(reference)?.size === 0)
+        this.#imagesByReference.delete(reference);
+    }
+  }
+
+  /** Pods of this image run from another reference: a webhook rewrote it. */
+  addAdmitted(image: Image, reference: string): void {
+    if (!image.addAdmitted(reference)) return;
+    this.#index(reference, image);
+    for (const node of image.targets) this.refreshPair(image, node);
+  }
+
+  /** The node's inventory changed at these references. */
+  refreshReferences(node: NodeState, references: Iterable<string>): void {
+    for (const reference of references) {
+      for (const image of this.#imagesByReference.get(reference) ?? [])
+        this.refreshPair(image, node);
+    }
+  }
+
+  refreshNode(node: NodeState): void {
+    for (const image of node.targetOf) this.refreshPair(image, node);
+  }
+
+  setAvailable(node: NodeState, isAvailable: boolean): void {
+    if (node.isAvailable === isAvailable) return;
+    node.isAvailable = isAvailable;
+    for (const image of node.missing) this.#refreshReady(image, node);
+  }
+
+  /** Draws every conclusion from the pair's inventory entry, lease and backoff. */
+  refreshPair(image: Image, node: NodeState): void {
+    const isHeld = image.isHeldBy(node);
+    const standing = decideStanding(image, node, isHeld);
+    for (const wish of image.wishes) {
+      if (wish.standings.has(node) && wish.setStanding(node, standing))
+        this.changedWishes.add(wish);
+    }
+    this.#setMissing(image, node, image.targets.has(node) && !isHeld);
+    this.#refreshReady(image, node);
+  }
+
+  #retarget(wish: WishState, node: NodeState): void {
+    if (wish.desired === undefined || wish.parsed.kind === 'invalid') return;
+    const isTargetNow = node.record !== undefined && isTarget(node.record, wish.parsed.wish);
+    this.#setTarget(wish, wish.desired, node, isTargetNow);
+  }
+
+  #setTarget(wish: WishState, image: Image, node: NodeState, isTargetNow: boolean): void {
+    if (wish.standings.has(node) !== isTargetNow) {
+      wish.setStanding(
+        node,
+        isTargetNow ? decideStanding(image, node, image.isHeldBy(node)) : undefined,
+      );
+      this.changedWishes.add(wish);
+    }
+    const isWanted = isTargetNow || isWantedBy(image, node);
+    if (isWanted === image.targets.has(node)) return;
+    if (isWanted) {
+      image.targets.add(node);
+      if (node.targetOf.size === 0) this.#targetNodes += 1;
+      node.targetOf.add(image);
+    } else {
+      image.targets.delete(node);
+      node.targetOf.delete(image);
+      if (node.targetOf.size === 0) this.#targetNodes -= 1;
+    }
+    this.refreshPair(image, node);
+  }
+
+  #setMissing(image: Image, node: NodeState, isMissing: boolean): void {
+    if (image.missing.has(node) === isMissing) return;
+    if (isMissing) {
+      image.missing.add(node);
+      node.missing.add(image);
+      this.#missingPairs += 1;
+    } else {
+      image.missing.delete(node);
+      node.missing.delete(image);
+      image.ready.delete(node);
+      this.#missingPairs -= 1;
+    }
+    // The node's rank changed for everything that it still lacks.
+    for (const other of node.missing) this.#refreshReady(other, node);
+  }
+
+  #refreshReady(image: Image, node: NodeState): void {
+    const pair = image.pairs.get(node);
+    const isReady =
+      node.isAvailable &&
+      image.missing.has(node) &&
+      pair?.lease === undefined &&
+      pair?.isBackingOff !== true;
+    if (isReady) image.ready.set(node, node.missing.size);
+    else image.ready.delete(node);
+  }
+
+  #reprioritise(image: Image): void {
+    let lowest: number | undefined;
+    for (const { parsed } of image.wishes) {
+      if (parsed.kind === 'valid') lowest = Math.min(lowest ?? Infinity, parsed.wish.priority);
+    }
+    image.priority = lowest ?? 0;
+  }
+
+  #index(reference: string, image: Image): void {
+    const images = this.#imagesByReference.get(reference) ?? new Set<DesiredImage>();
+    this.#imagesByReference.set(reference, images.add(image));
+  }
+}
+
+function isWantedBy(image: Image, node: NodeState): boolean {
+  for (const wish of image.wishes) if (wish.standings.has(node)) return true;
+  return false;
+}
+
+function decideStanding(image: Image, node: NodeState, isHeld: boolean): Standing {
+  if (isHeld) return 'ready';
+  const pair = image.pairs.get(node);
+  const hasFailed = (pair?.failures ?? 0) > 0;
+  const isPulling = pair?.lease !== undefined && pair.lease.phase !== 'Offered';
+  if (isPulling) return hasFailed ? 'retrying' : 'pulling';
+  return hasFailed ? 'failed' : 'missing';
+}

@@ -1,0 +1,107 @@
+// All leases: the live ones, found by id and by their pull pod's name, and the last ended ones for people who ask.
+
+import type { Outcome } from '../../shared/protocol.ts';
+import type { Reason } from '../../shared/reason.ts';
+import type { PullPodRecord } from './events.ts';
+import type { LimitSubject } from './limits.ts';
+import type { LeasePhase } from './views.ts';
+
+export interface LeaseResult {
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly digest: string | undefined;
+}
+
+/** Owned by the table and changed by `Leases` only. */
+export interface Lease {
+  readonly id: string;
+  readonly epoch: number;
+  readonly nodeName: string;
+  readonly nodeUid: string;
+  readonly image: string;
+  readonly pullSecrets: readonly string[];
+  readonly podName: string;
+  readonly subject: LimitSubject;
+  readonly limits: readonly string[];
+  readonly offeredAtMs: number;
+  readonly notAfterMs: number;
+  readonly pullTimeoutMs: number;
+  phase: LeasePhase;
+  /** The newest observation; undefined until the pod was seen. */
+  pod: PullPodRecord | undefined;
+  heldAtMs: number | undefined;
+  endedAtMs: number | undefined;
+  /** What the agent said of the end. */
+  reported: LeaseResult | undefined;
+  result: LeaseResult | undefined;
+  /** A GET of the pod was asked for and not answered. */
+  isBeingLookedUp: boolean;
+}
+
+/** A lease at its beginning: an offer of which nothing was seen. */
+export function newLease(
+  of: Omit<
+    Lease,
+    'phase' | 'pod' | 'heldAtMs' | 'endedAtMs' | 'reported' | 'result' | 'isBeingLookedUp'
+  >,
+): Lease {
+  return {
+    ...of,
+    phase: 'Offered',
+    pod: undefined,
+    heldAtMs: undefined,
+    endedAtMs: undefined,
+    reported: undefined,
+    result: undefined,
+    isBeingLookedUp: false,
+  };
+}
+
+// Enough for a person to find a lease that has just ended; older ones are in the logs.
+const maxEnded = 1_000;
+
+export class LeaseTable {
+  readonly #live = new Map<string, Lease>();
+  readonly #liveByPodName = new Map<string, Lease>();
+  readonly #ended = new Map<string, Lease>();
+
+  get liveCount(): number {
+    return this.#live.size;
+  }
+
+  live(): Iterable<Lease> {
+    return this.#live.values();
+  }
+
+  *all(): Generator<Lease> {
+    yield* this.#ended.values();
+    yield* this.#live.values();
+  }
+
+  find(id: string): Lease | undefined {
+    return this.#live.get(id) ?? this.#ended.get(id);
+  }
+
+  isLive(lease: Lease): boolean {
+    return this.#live.get(lease.id) === lease;
+  }
+
+  findByPodName(podName: string): Lease | undefined {
+    return this.#liveByPodName.get(podName);
+  }
+
+  add(lease: Lease): void {
+    this.#ended.delete(lease.id);
+    this.#live.set(lease.id, lease);
+    this.#liveByPodName.set(lease.podName, lease);
+  }
+
+  end(lease: Lease): void {
+    this.#live.delete(lease.id);
+    this.#liveByPodName.delete(lease.podName);
+    this.#ended.set(lease.id, lease);
+    const oldest = this.#ended.keys().next();
+    if (this.#ended.size > maxEnded && !oldest.done) this.#ended.delete(oldest.value);
+  }
+}

@@ -1,0 +1,86 @@
+// What the core knows of one node: the object, its agent's session, its inventory, and which desired images it lacks.
+
+import type { Instant } from '../../shared/clock.ts';
+import { type Hello, type InventoryEntry, timing } from '../../shared/protocol.ts';
+import type { DesiredImage } from './desired-image.ts';
+import type { NodeRecord } from './events.ts';
+
+export interface Session {
+  readonly id: string;
+  readonly hello: Hello;
+  /** The newest one; undefined until the first. Anchors offers. */
+  heartbeat: { readonly sequence: number; readonly receivedAt: Instant } | undefined;
+}
+
+export class NodeState {
+  readonly uid: string;
+  readonly name: string;
+  /** Undefined while only the agent has told of the node. */
+  record: NodeRecord | undefined;
+  session: Session | undefined;
+  /** By normalised reference, as the agent reports it. Kept when the session ends: the images stay. */
+  inventory = new Map<string, InventoryEntry>();
+  /** False until a complete inventory of this node has come, and after a gap. */
+  isInventoryComplete = false;
+  /** Images that pull pods brought, as this coordinator's own watch saw it; reports may not show them yet. */
+  readonly pulled = new Map<string, InventoryEntry>();
+  /** Images that this node is a target of. */
+  readonly targetOf = new Set<DesiredImage>();
+  /** Those of them that it does not hold. */
+  readonly missing = new Set<DesiredImage>();
+  /** Since when condition Ready is not True, monotonic; undefined while it is. */
+  notReadySinceMs: number | undefined;
+  liveLeases = 0;
+  /** May be offered a pull now; kept up to date by `Demand`. */
+  isAvailable = false;
+
+  constructor(uid: string, name: string) {
+    this.uid = uid;
+    this.name = name;
+  }
+
+  holds(reference: string): boolean {
+    return this.inventory.has(reference) || this.pulled.has(reference);
+  }
+
+  entry(reference: string): InventoryEntry | undefined {
+    return this.inventory.get(reference) ?? this.pulled.get(reference);
+  }
+
+  get zone(): string {
+    return this.record?.labels['topology.kubernetes.io/zone'] ?? '';
+  }
+
+  /** Ready, not leaving, and its agent has told everything. */
+  isOfferable(): boolean {
+    const { record, session } = this;
+    return (
+      record?.ready === true &&
+      !record.unschedulable &&
+      !record.deleting &&
+      session?.heartbeat !== undefined &&
+      this.isInventoryComplete
+    );
+  }
+
+  /** Takes a whole inventory. What pull pods brought is dropped once the agent had time to see it in node status. */
+  replaceInventory(entries: readonly InventoryEntry[], nowWallMs: number): void {
+    this.inventory = new Map(entries.map((entry) => [entry.reference, entry]));
+    this.isInventoryComplete = true;
+    for (const [reference, entry] of this.pulled) {
+      const isOld = nowWallMs - entry.observedAtMs > timing.statusLagMs;
+      if (isOld || this.inventory.has(reference)) this.pulled.delete(reference);
+    }
+  }
+
+  changeInventory(added: readonly InventoryEntry[], removed: readonly string[]): void {
+    for (const reference of removed) {
+      this.inventory.delete(reference);
+      this.pulled.delete(reference);
+    }
+    for (const entry of added) {
+      this.inventory.set(entry.reference, entry);
+      this.pulled.delete(entry.reference);
+    }
+  }
+}

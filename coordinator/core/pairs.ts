@@ -1,0 +1,184 @@
+// What a lease's end means for its pair: the image is there, or the pair waits for its backoff, or nothing happened.
+
+import { type Backoff, decideBackoffMs } from '../../shared/backoff.ts';
+import type { Instant } from '../../shared/clock.ts';
+import { parsePair } from '../../shared/pair.ts';
+import { formatTimestampSeconds } from '../../shared/timestamp.ts';
+import type { DesiredImage, PairState } from './desired-image.ts';
+import type { PullPodRecord } from './events.ts';
+import type { Lease, LeaseResult } from './lease-table.ts';
+import type { NodeState } from './node-state.ts';
+import type { State } from './state.ts';
+
+/** Delays 24-30 s, 48-60 s, 96-120 s, 192-240 s, then 240-300 s. */
+const pairBackoff: Backoff = { initialMs: 30_000, factor: 2, maxMs: 300_000, jitterRatio: 0.2 };
+
+const vanished: LeaseResult = {
+  outcome: 'Unknown',
+  reason: 'PodVanished',
+  message: 'the pull pod was removed before it had ended',
+  digest: undefined,
+};
+
+interface Subjects {
+  readonly image: DesiredImage;
+  readonly node: NodeState;
+  readonly pair: PairState;
+}
+
+export class Pairs {
+  readonly #state: State;
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  /** Tells the pair that this lease is about it, so that no second one is offered. */
+  link(lease: Lease): void {
+    const { demand } = this.#state;
+    const node = demand.nodes.get(lease.nodeUid);
+    if (node === undefined || lease.image === '') return;
+    const { image, pullSecrets, subject } = lease;
+    const desired = demand.image({ image, pullSecrets, registry: subject.registry });
+    const pair = desired.pair(node);
+    if (pair.lease !== lease) {
+      pair.lease = lease;
+      node.liveLeases += 1;
+    }
+    demand.refreshPair(desired, node);
+  }
+
+  refresh(lease: Lease): void {
+    const subjects = this.#find(lease);
+    if (subjects !== undefined) this.#state.demand.refreshPair(subjects.image, subjects.node);
+  }
+
+  /** What the end of this pod says, seen by our own watch first, by the agent second. */
+  judge(lease: Lease, pod: PullPodRecord): LeaseResult {
+    const { reading } = pod;
+    if (reading.kind === 'pulled') {
+      const { message, digest } = reading;
+      return { outcome: 'Succeeded', reason: 'Cached', message, digest };
+    }
+    if (lease.reported !== undefined) return lease.reported;
+    if (reading.kind === 'failed') {
+      const { reason, message } = reading;
+      return { outcome: 'Failed', reason, message, digest: undefined };
+    }
+    return vanished;
+  }
+
+  settle(lease: Lease, result: LeaseResult, now: Instant): void {
+    const { demand } = this.#state;
+    const subjects = this.#find(lease);
+    if (subjects === undefined) return;
+    const { image, node, pair } = subjects;
+    if (pair.lease === lease) {
+      pair.lease = undefined;
+      node.liveLeases -= 1;
+    }
+    if (result.outcome === 'Succeeded') this.#succeed(subjects, lease, result, now);
+    else if (result.outcome !== 'Cancelled' && lease.phase !== 'Lost') {
+      this.#fail(subjects, result, now);
+    }
+    demand.refreshPair(image, node);
+    image.tidy(node);
+    demand.forgetIfUnused(image);
+  }
+
+  /** The agent knew better than our watch, which saw the pod vanish. */
+  learnReported(lease: Lease, reported: LeaseResult, now: Instant): void {
+    if (lease.result?.outcome !== 'Unknown' || reported.outcome === 'Unknown') return;
+    lease.result = reported;
+    const subjects = this.#find(lease);
+    if (subjects === undefined) return;
+    const { image, node, pair } = subjects;
+    if (reported.outcome === 'Succeeded') this.#succeed(subjects, lease, reported, now);
+    else Object.assign(pair, { reason: reported.reason, message: reported.message });
+    this.#state.demand.refreshPair(image, node);
+    image.tidy(node);
+  }
+
+  learnAdmitted(lease: Lease, reference: string): void {
+    if (reference === lease.image || lease.image === '') return;
+    const image = this.#state.demand.findImage(lease);
+    if (image !== undefined) this.#state.demand.addAdmitted(image, reference);
+  }
+
+  /** A terminal pod of a former reign: its lease is over, but what it says of the pair still holds. */
+  learnTerminal(pod: PullPodRecord, now: Instant): void {
+    const pair = pod.lease === undefined ? undefined : parsePair(pod.lease.pair);
+    if (pair === undefined) return;
+    const image = this.#state.demand.findImage(pair);
+    const node = this.#state.demand.nodes.get(pair.nodeUid);
+    if (image === undefined || node === undefined) return;
+    if (pod.image !== undefined) this.#state.demand.addAdmitted(image, pod.image);
+    const { reading } = pod;
+    if (reading.kind === 'pulled') notePulled(node, pod.image ?? image.image, reading.digest, now);
+    if (reading.kind === 'failed') {
+      const { reason, message } = reading;
+      this.#fail(
+        { image, node, pair: image.pair(node) },
+        { outcome: 'Failed', reason, message, digest: undefined },
+        now,
+      );
+    }
+    this.#state.demand.refreshPair(image, node);
+  }
+
+  #find(lease: Lease): Subjects | undefined {
+    const image = this.#state.demand.findImage(lease);
+    const node = this.#state.demand.nodes.get(lease.nodeUid);
+    if (image === undefined || node === undefined) return undefined;
+    return { image, node, pair: image.pair(node) };
+  }
+
+  #succeed({ image, node, pair }: Subjects, lease: Lease, result: LeaseResult, now: Instant): void {
+    pair.failures = 0;
+    pair.isBackingOff = false;
+    notePulled(node, lease.pod?.image ?? lease.image, result.digest, now);
+    if (lease.heldAtMs !== undefined) image.recordPull(now.wallMs - lease.heldAtMs);
+    for (const wish of image.wishes) {
+      wish.consecutiveFailures = 0;
+      wish.lastPulledAt = formatTimestampSeconds(now.wallMs);
+      wish.lastAttemptedAt = wish.lastPulledAt;
+      wish.resolvedDigest = result.digest ?? wish.resolvedDigest;
+      this.#state.demand.changedWishes.add(wish);
+    }
+  }
+
+  #fail({ image, node, pair }: Subjects, result: LeaseResult, now: Instant): void {
+    // An offer that was never used is nobody's failed pull; the pause is the same.
+    if (result.reason !== 'OfferLapsed') {
+      pair.failures += 1;
+      pair.reason = result.reason;
+      pair.message = result.message;
+      for (const wish of image.wishes) {
+        wish.consecutiveFailures += 1;
+        wish.lastAttemptedAt = formatTimestampSeconds(now.wallMs);
+        this.#state.demand.changedWishes.add(wish);
+      }
+    }
+    const delayMs = decideBackoffMs(pairBackoff, pair.failures, this.#state.settings.random());
+    pair.isBackingOff = true;
+    pair.nextAttemptAtMs = now.wallMs + delayMs;
+    this.#state.deadlines.add(now.monotonicMs + delayMs, { kind: 'backoffOver', image, node });
+  }
+}
+
+function notePulled(
+  node: NodeState,
+  reference: string,
+  digest: string | undefined,
+  now: Instant,
+): void {
+  if (node.inventory.has(reference)) return;
+  const entry = {
+    reference,
+    digest,
+    sizeBytes: 0,
+    provenance: 'pullPod',
+    observedAtMs: now.wallMs,
+  } as const;
+  node.pulled.set(reference, entry);
+}

@@ -1,0 +1,143 @@
+// Agents' sessions as the core sees them: one per node, the newest counts. The shell has checked the order and shape of
+// messages; here they meet what is known of nodes and leases.
+
+import type { Instant } from '../../shared/clock.ts';
+import { inventoryHash } from '../../shared/inventory-hash.ts';
+import {
+  type Hello,
+  type InventoryEntry,
+  type LeaseUpdate,
+  timing,
+} from '../../shared/protocol.ts';
+import type { SessionEnd } from './events.ts';
+import type { Leases } from './leases.ts';
+import type { NodeState } from './node-state.ts';
+import type { State } from './state.ts';
+
+/** An offer needs at least this much of its time left when it is sent. */
+const minOfferMs = 2_000;
+
+export class Sessions {
+  readonly #state: State;
+  readonly #leases: Leases;
+
+  constructor(state: State, leases: Leases) {
+    this.#state = state;
+    this.#leases = leases;
+  }
+
+  helloReceived(sessionId: string, hello: Hello): void {
+    const { demand, sessions, settings } = this.#state;
+    const node = demand.node(hello.nodeUid, hello.nodeName);
+    if (node.session !== undefined) {
+      this.#end(node.session.id, 'ABORTED', 'Superseded: a newer session of this node began');
+      sessions.delete(node.session.id);
+    }
+    node.session = { id: sessionId, hello, heartbeat: undefined };
+    sessions.set(sessionId, node);
+    demand.setAvailable(node, false);
+    const isKnown =
+      node.isInventoryComplete && inventoryHash(node.inventory.values()) === hello.inventoryHash;
+    this.#state.emit({
+      kind: 'send',
+      sessionId,
+      message: {
+        kind: 'welcome',
+        sessionId,
+        epoch: settings.epoch,
+        inventoryWanted: !isKnown,
+        heartbeatIntervalMs: timing.heartbeatIntervalMs,
+        offerTtlMs: timing.offerTtlMs,
+        acknowledged: [...node.pulled.values()],
+      },
+    });
+    // Until the new agent has told its inventory, the old one is only a memory.
+    if (!isKnown) node.isInventoryComplete = false;
+  }
+
+  inventoryReceived(sessionId: string, entries: readonly InventoryEntry[], now: Instant): void {
+    const node = this.#state.sessions.get(sessionId);
+    if (node === undefined) return;
+    node.replaceInventory(entries, now.wallMs);
+    this.#state.demand.refreshNode(node);
+    this.refreshAvailability(node, now);
+  }
+
+  inventoryChanged(
+    sessionId: string,
+    added: readonly InventoryEntry[],
+    removed: readonly string[],
+  ): void {
+    const node = this.#state.sessions.get(sessionId);
+    if (node === undefined) return;
+    node.changeInventory(added, removed);
+    const references = [...added.map((entry) => entry.reference), ...removed];
+    this.#state.demand.refreshReferences(node, references);
+  }
+
+  inventoryInvalidated(sessionId: string, now: Instant): void {
+    const node = this.#state.sessions.get(sessionId);
+    if (node === undefined) return;
+    node.isInventoryComplete = false;
+    this.refreshAvailability(node, now);
+  }
+
+  heartbeatReceived(sessionId: string, sequence: number, now: Instant): void {
+    const node = this.#state.sessions.get(sessionId);
+    if (node?.session === undefined) return;
+    node.session.heartbeat = { sequence, receivedAt: now };
+    const staleMs = now.monotonicMs + timing.offerTtlMs - minOfferMs;
+    this.#state.deadlines.add(staleMs, { kind: 'heartbeatStale', node, sequence });
+    this.refreshAvailability(node, now);
+  }
+
+  leaseUpdateReceived(sessionId: string, update: LeaseUpdate, now: Instant): void {
+    const node = this.#state.sessions.get(sessionId);
+    if (node === undefined) return;
+    const lease = this.#state.leases.find(update.leaseId);
+    if (lease !== undefined && lease.nodeUid === node.uid) {
+      this.#leases.update(node, lease, update, now);
+      return;
+    }
+    if (lease === undefined && this.#isOfFormerReign(update.leaseId)) {
+      // Whatever it was, nobody needs it any more; without an answer the agent would keep it for ever.
+      if (update.podUid !== undefined)
+        this.#leases.acknowledge(node, update.leaseId, update.podUid);
+      return;
+    }
+    this.#end(
+      sessionId,
+      'NOT_FOUND',
+      `lease ${update.leaseId} was never given to node ${node.name}`,
+    );
+    this.sessionEnded(sessionId);
+  }
+
+  sessionEnded(sessionId: string): void {
+    const node = this.#state.sessions.get(sessionId);
+    if (node === undefined) return;
+    this.#state.sessions.delete(sessionId);
+    node.session = undefined;
+    this.#state.demand.setAvailable(node, false);
+    this.#state.demand.forgetIfUnknown(node);
+  }
+
+  refreshAvailability(node: NodeState, now: Instant): void {
+    const { demand, use } = this.#state;
+    const heartbeat = node.session?.heartbeat;
+    const isFresh =
+      heartbeat !== undefined &&
+      now.monotonicMs - heartbeat.receivedAt.monotonicMs < timing.offerTtlMs - minOfferMs;
+    const hasSlot = node.liveLeases < use.slotsPerNode();
+    demand.setAvailable(node, isFresh && hasSlot && node.isOfferable());
+  }
+
+  #isOfFormerReign(leaseId: string): boolean {
+    const epoch = /^(\d{1,15})-\d{1,15}$/.exec(leaseId)?.[1];
+    return epoch !== undefined && Number(epoch) < this.#state.settings.epoch;
+  }
+
+  #end(sessionId: string, code: SessionEnd, message: string): void {
+    this.#state.emit({ kind: 'endSession', sessionId, code, message });
+  }
+}

@@ -1,0 +1,70 @@
+// What the parts of the core share. One object, made by Core and handed to each part; nobody else sees it.
+
+import type { Instant } from '../../shared/clock.ts';
+import { Deadlines } from './deadlines.ts';
+import { Demand } from './demand.ts';
+import type { DesiredImage } from './desired-image.ts';
+import type { Effect, PullPodRecord } from './events.ts';
+import { type Lease, LeaseTable } from './lease-table.ts';
+import { LimitUse } from './limit-use.ts';
+import { builtInLimits } from './limits.ts';
+import type { NodeState } from './node-state.ts';
+
+export interface CoreSettings {
+  /** This reign's number, already written to the API server. */
+  readonly epoch: number;
+  /** There was no epoch before this one: if there is no pull pod either, offers need not wait. */
+  readonly firstEpoch: boolean;
+  /** When the epoch was written. */
+  readonly startedAt: Instant;
+  /** Uniform in [0, 1); for the jitter of backoffs. */
+  readonly random: () => number;
+}
+
+/** What may be due; each is looked at again when it is, because it may have become meaningless. */
+export type Due =
+  | { readonly kind: 'offersAllowed' }
+  | { readonly kind: 'statusesAllowed' }
+  | { readonly kind: 'heartbeatStale'; readonly node: NodeState; readonly sequence: number }
+  | { readonly kind: 'offerLapsing'; readonly lease: Lease }
+  | { readonly kind: 'pullOverdue'; readonly lease: Lease }
+  | { readonly kind: 'deletionOverdue'; readonly lease: Lease }
+  | { readonly kind: 'backoffOver'; readonly image: DesiredImage; readonly node: NodeState }
+  | { readonly kind: 'nodeSuspect'; readonly node: NodeState }
+  | { readonly kind: 'podAbandoned'; readonly podName: string; readonly podUid: string };
+
+export class State {
+  readonly settings: CoreSettings;
+  readonly demand = new Demand();
+  readonly leases = new LeaseTable();
+  readonly deadlines = new Deadlines<Due>();
+  /** Nodes by the id of their session. */
+  readonly sessions = new Map<string, NodeState>();
+  /** Every pull pod there is, by name. */
+  readonly pods = new Map<string, PullPodRecord>();
+  use = new LimitUse(builtInLimits);
+  /** Complete lists that have come; offers need all three. */
+  readonly listed = { nodes: false, pods: false, images: false };
+  areOffersAllowed = false;
+  /** False at first: agents need time to tell their inventories before a status may say that something is missing. */
+  areStatusesAllowed = false;
+  #effects: Effect[] = [];
+
+  constructor(settings: CoreSettings) {
+    this.settings = settings;
+  }
+
+  get isListed(): boolean {
+    return this.listed.nodes && this.listed.pods && this.listed.images;
+  }
+
+  emit(effect: Effect): void {
+    this.#effects.push(effect);
+  }
+
+  takeEffects(): readonly Effect[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+}

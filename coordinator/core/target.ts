@@ -1,0 +1,35 @@
+// Which nodes an image is for. A node is a target when its labels match and its taints are tolerated; a cordoned or
+// leaving node is none, because nothing new is put there.
+
+import type { Taint, Toleration } from '../../shared/kube-types.ts';
+import type { NodeRecord } from './events.ts';
+import type { Wish } from './wish.ts';
+
+export function isTarget(node: NodeRecord, wish: Wish): boolean {
+  return (
+    !node.unschedulable &&
+    !node.deleting &&
+    matchesSelector(node, wish) &&
+    node.taints.every((taint) => isHarmless(taint) || isTolerated(taint, wish.tolerations))
+  );
+}
+
+/** Labels only: a pull under way is not given up because of a taint that came later. */
+export function matchesSelector(node: NodeRecord, wish: Wish): boolean {
+  for (const [key, value] of wish.nodeSelector) if (node.labels[key] !== value) return false;
+  return true;
+}
+
+function isHarmless(taint: Taint): boolean {
+  return taint.effect !== 'NoSchedule' && taint.effect !== 'NoExecute';
+}
+
+// The rules of the core v1 Toleration: no key and Exists tolerates all, no effect means every effect.
+function isTolerated(taint: Taint, tolerations: readonly Toleration[]): boolean {
+  return tolerations.some(({ key, operator, value, effect }) => {
+    if (effect && effect !== taint.effect) return false;
+    if (key && key !== taint.key) return false;
+    if (operator === 'Exists') return true;
+    return key === taint.key && (value ?? '') === (taint.value ?? '');
+  });
+}
