@@ -11,6 +11,8 @@ import { until } from './until.ts';
 export interface RegistryCounts {
   /** Blob requests by the address of the node. */
   readonly blobsByNode: ReadonlyMap<string, number>;
+  /** Manifest downloads by the address of the node: a pull that has begun. */
+  readonly manifestsByNode: ReadonlyMap<string, number>;
   /** Blob requests by repository. */
   readonly blobsByRepository: ReadonlyMap<string, number>;
 }
@@ -46,7 +48,7 @@ export async function openRegistryFront(
   });
   program.start();
   const front = new RegistryFront(testbed, program, { address, control });
-  await until('regproxy answers', 10_000, async () => (await front.counts()) !== undefined);
+  await until('regproxy answers', 10_000, () => front.counts());
   return front;
 }
 
@@ -68,8 +70,9 @@ export class RegistryFront {
     const response = await fetch(`http://${this.#control}/stats`);
     const stats: Stats = JSON.parse(await response.text());
     return {
-      blobsByNode: countBlobs(stats.by_client),
-      blobsByRepository: countBlobs(stats.by_repo),
+      blobsByNode: countClass(stats.by_client, 'blob'),
+      manifestsByNode: countClass(stats.by_client, 'manifest-get'),
+      blobsByRepository: countClass(stats.by_repo, 'blob'),
     };
   }
 
@@ -112,8 +115,9 @@ function tryPort(host: string, port: number): Promise<number | undefined> {
   });
 }
 
-function countBlobs(
+function countClass(
   requests: Readonly<Record<string, Readonly<Record<string, number>>>>,
+  name: string,
 ): ReadonlyMap<string, number> {
-  return new Map(Object.entries(requests).map(([key, classes]) => [key, classes['blob'] ?? 0]));
+  return new Map(Object.entries(requests).map(([key, classes]) => [key, classes[name] ?? 0]));
 }

@@ -1,0 +1,106 @@
+// Measurements beside the proofs: memory, API requests per pull, and what Forehold adds to the time of a bare pull.
+
+import { expect, test } from 'vitest';
+import { defaultPullNamespace } from '../../../shared/names.ts';
+import { barePodSpec } from '../harness/cluster-setup.ts';
+import { sumMetric } from '../harness/metrics.ts';
+import { printFigure, skipBecause } from '../harness/skip.ts';
+import { everyProgram, type Stack } from '../harness/stack.ts';
+import { until } from '../harness/until.ts';
+
+const mebibyte = 1_048_576;
+const size = { layers: 8, layerBytes: 10 * mebibyte };
+const readyDeadlineMs = 90_000;
+// The agent keeps a finished pod until node status shows the image, at most 90 s (design.md 5).
+const outboxDeadlineMs = 150_000;
+// design.md 10.
+const maxRequestsPerPull = 3;
+const maxAgentMib = 80;
+const requestsMetric = 'forehold_kube_requests_total';
+
+/** Use of the API so far: all programs' requests, and all pull pods ever seen. */
+export interface ApiUse {
+  readonly requests: number | undefined;
+  readonly pulls: number;
+}
+
+export async function readApiUse(stack: Stack): Promise<ApiUse> {
+  const sums = await Promise.all(
+    everyProgram(stack.programs).map((served) => sumMetric(served, requestsMetric)),
+  );
+  const requests = sums.reduce(
+    (sum, one) => (sum === undefined || one === undefined ? undefined : sum + one),
+    0,
+  );
+  return { requests, pulls: stack.pods.all().length };
+}
+
+export function testTime(stack: () => Stack): void {
+  test('an image is Ready about as soon as three bare pods have pulled one of the same size', async () => {
+    const { images, nodes } = stack();
+    const ours = await images.push('timed', size);
+    const bare = await images.push('timed-bare', size);
+    const bareSeconds = await timeBarePods(stack(), bare.reference);
+    const startedAtMs = performance.now();
+    await images.want({ timed: { image: ours.name } });
+    const status = await images.waitUntilReady('timed', readyDeadlineMs);
+    const ourSeconds = (performance.now() - startedAtMs) / 1_000;
+    expect(status.ready).toBe(`${nodes.length}/${nodes.length}`);
+    printFigure('megabytes_of_the_timed_image', Math.round(ours.sizeBytes / 1_000_000));
+    printFigure('seconds_apply_to_ready', ourSeconds.toFixed(1));
+    printFigure('seconds_bare_pods', bareSeconds.toFixed(1));
+  });
+}
+
+export function testFrugality(stack: () => Stack, before: () => ApiUse): void {
+  test('finished pull pods are cleared away, and requests per pull stay within the bound', async (context) => {
+    await until('no pull pod is left', outboxDeadlineMs, async () => {
+      const pods = await stack().kube.pods(defaultPullNamespace);
+      if (pods.length === 0) return true;
+      throw new Error(`${pods.length} are left, such as ${pods[0]?.metadata.name}`);
+    });
+    const after = await readApiUse(stack());
+    const { requests: requestsBefore, pulls: pullsBefore } = before();
+    if (after.requests === undefined || requestsBefore === undefined) {
+      skipBecause(context, `there is no metric ${requestsMetric}`);
+      return;
+    }
+    const perPull = (after.requests - requestsBefore) / (after.pulls - pullsBefore);
+    printFigure('api_requests_per_pull', perPull.toFixed(2));
+    expect(perPull).toBeLessThanOrEqual(maxRequestsPerPull);
+  });
+
+  test('an agent stays within its memory', () => {
+    const { coordinator, agents, form } = stack().programs;
+    printFigure('program_form', form);
+    printFigure('coordinator_rss_mib', coordinator.program.residentMib().toFixed(1));
+    const agentMib = [...agents.values()].map(({ program }) => program.residentMib());
+    printFigure('agent_rss_mib', agentMib.map((mib) => mib.toFixed(1)).join(' '));
+    // Without bundles, type stripping alone costs 15-17 MiB (style.md 4.4).
+    if (form === 'bundles') expect(Math.max(...agentMib)).toBeLessThanOrEqual(maxAgentMib);
+  });
+}
+
+/** Seconds from `kubectl apply` of one plain pod per node until all have ended; the pods are gone afterwards. */
+async function timeBarePods(stack: Stack, reference: string): Promise<number> {
+  const { kube, nodes, pods } = stack;
+  const items = nodes.map(({ metadata: { name } }) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `bare-${name}`, namespace: defaultPullNamespace },
+    spec: barePodSpec(name, reference),
+  }));
+  const startedAtMs = performance.now();
+  await kube.kubectl(
+    ['apply', '-f', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+  );
+  await until('every bare pod ended', readyDeadlineMs, () => {
+    const ended = pods.of(reference).filter((pod) => pod.terminalAtMs !== undefined);
+    return ended.length === nodes.length;
+  });
+  const seconds = (performance.now() - startedAtMs) / 1_000;
+  const names = items.map((item) => item.metadata.name);
+  await kube.kubectl(['delete', 'pods', '-n', defaultPullNamespace, ...names, '--wait=true']);
+  return seconds;
+}
