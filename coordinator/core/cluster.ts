@@ -2,10 +2,10 @@
 // are in, pods wait, because a pod means nothing before its node and its image are known.
 
 import type { Instant } from '../../shared/clock.ts';
+import { refreshAvailability } from './availability.ts';
 import type { CachedImageObject, NodeRecord, PullPodRecord } from './events.ts';
 import type { Leases } from './leases.ts';
 import type { NodeState } from './node-state.ts';
-import type { Sessions } from './sessions.ts';
 import type { State } from './state.ts';
 
 /** A node that is not Ready for longer makes its leases suspect. */
@@ -14,15 +14,13 @@ const suspectAfterMs = 5 * 60_000;
 export class Cluster {
   readonly #state: State;
   readonly #leases: Leases;
-  readonly #sessions: Sessions;
   /** Pods that came before all lists were in, by name; bounded by the pull pods there are. */
   readonly #earlyPods = new Map<string, PullPodRecord>();
   #isBegun = false;
 
-  constructor(state: State, leases: Leases, sessions: Sessions) {
+  constructor(state: State, leases: Leases) {
     this.#state = state;
     this.#leases = leases;
-    this.#sessions = sessions;
   }
 
   /** All three lists are in and taken over. */
@@ -46,7 +44,7 @@ export class Cluster {
     if (namesake !== undefined && namesake.uid !== record.uid) this.nodeGone(namesake.uid, now);
     const isNew = demand.nodes.get(record.uid)?.record === undefined;
     const node = demand.setNodeRecord(record);
-    if (isNew) this.#leases.relink(node);
+    if (isNew) this.#leases.relink(node, now);
     if (record.ready) {
       if (node.notReadySinceMs !== undefined) this.#leases.trustNode(node);
       node.notReadySinceMs = undefined;
@@ -54,7 +52,7 @@ export class Cluster {
       node.notReadySinceMs = now.monotonicMs;
       this.#state.deadlines.add(now.monotonicMs + suspectAfterMs, { kind: 'nodeSuspect', node });
     }
-    this.#sessions.refreshAvailability(node, now);
+    refreshAvailability(this.#state, node, now);
   }
 
   nodeGone(uid: string, now: Instant): void {

@@ -3,6 +3,7 @@
 
 import type { Instant } from '../../shared/clock.ts';
 import { timing } from '../../shared/protocol.ts';
+import { refreshAvailability } from './availability.ts';
 import { Cluster } from './cluster.ts';
 import type { CachedImageStatus, Effect, Event } from './events.ts';
 import { Leases } from './leases.ts';
@@ -28,7 +29,7 @@ export class Core {
     this.#state = new State(settings);
     this.#leases = new Leases(this.#state);
     this.#sessions = new Sessions(this.#state, this.#leases);
-    this.#cluster = new Cluster(this.#state, this.#leases, this.#sessions);
+    this.#cluster = new Cluster(this.#state, this.#leases);
     const { deadlines } = this.#state;
     const { monotonicMs } = settings.startedAt;
     // Offers of the former reign may still become pods until then.
@@ -163,7 +164,7 @@ export class Core {
     this.#state.use = new LimitUse(mergeLimits(limits));
     for (const lease of this.#state.leases.live()) this.#state.use.add(lease.subject);
     for (const node of this.#state.demand.nodes.values()) {
-      this.#sessions.refreshAvailability(node, now);
+      refreshAvailability(this.#state, node, now);
     }
   }
 
@@ -180,7 +181,7 @@ export class Core {
         this.#allowStatuses();
         break;
       case 'heartbeatStale':
-        this.#sessions.refreshAvailability(due.node, now);
+        refreshAvailability(this.#state, due.node, now);
         break;
       case 'offerLapsing':
         this.#leases.offerLapsing(due.lease);

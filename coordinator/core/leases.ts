@@ -2,7 +2,7 @@
 // watch of pull pods shows: a pull cannot be stopped, so nothing that an agent or a timer says may free its slot.
 
 import type { Instant } from '../../shared/clock.ts';
-import { type LeaseUpdate, timing } from '../../shared/protocol.ts';
+import type { LeaseUpdate } from '../../shared/protocol.ts';
 import type { Reason } from '../../shared/reason.ts';
 import type { DesiredImage } from './desired-image.ts';
 import type { PullPodRecord } from './events.ts';
@@ -36,7 +36,7 @@ export class Leases {
   offer(image: DesiredImage, node: NodeState, now: Instant): void {
     const id = `${this.#state.settings.epoch}-${++this.#count}`;
     const { lease, effect, lapsesMs } = makeOffer({ id, image, node, now }, this.#state);
-    this.#begin(lease, 'Offered');
+    this.#begin(lease, 'Offered', now);
     this.#state.deadlines.add(lapsesMs, { kind: 'offerLapsing', lease });
     this.#state.emit(effect);
   }
@@ -162,17 +162,17 @@ export class Leases {
   }
 
   /** A node's object has come after its pull pods: their leases are found again by its uid. */
-  relink(node: NodeState): void {
+  relink(node: NodeState, now: Instant): void {
     for (const lease of this.#state.leases.live()) {
-      if (lease.nodeUid === node.uid) this.#pairs.link(lease);
+      if (lease.nodeUid === node.uid) this.#pairs.link(lease, now);
     }
   }
 
-  #begin(lease: Lease, phase: LeasePhase): void {
+  #begin(lease: Lease, phase: LeasePhase, now: Instant): void {
     lease.phase = phase;
     this.#state.leases.add(lease);
     this.#state.use.add(lease.subject);
-    this.#pairs.link(lease);
+    this.#pairs.link(lease, now);
     this.#changed(lease);
   }
 
@@ -234,7 +234,7 @@ export class Leases {
       return undefined;
     }
     const lease = restoreLease(pod, this.#state);
-    this.#begin(lease, 'Offered');
+    this.#begin(lease, 'Offered', now);
     return lease;
   }
 

@@ -4,6 +4,7 @@ import { type Backoff, decideBackoffMs } from '../../shared/backoff.ts';
 import type { Instant } from '../../shared/clock.ts';
 import { parsePair } from '../../shared/pair.ts';
 import { formatTimestampSeconds } from '../../shared/timestamp.ts';
+import { refreshAvailability } from './availability.ts';
 import type { DesiredImage, PairState } from './desired-image.ts';
 import type { PullPodRecord } from './events.ts';
 import type { Lease, LeaseResult } from './lease-table.ts';
@@ -34,7 +35,7 @@ export class Pairs {
   }
 
   /** Tells the pair that this lease is about it, so that no second one is offered. */
-  link(lease: Lease): void {
+  link(lease: Lease, now: Instant): void {
     const { demand } = this.#state;
     const node = demand.nodes.get(lease.nodeUid);
     if (node === undefined || lease.image === '') return;
@@ -46,6 +47,7 @@ export class Pairs {
       node.liveLeases += 1;
     }
     demand.refreshPair(desired, node);
+    refreshAvailability(this.#state, node, now);
   }
 
   refresh(lease: Lease): void {
@@ -82,6 +84,7 @@ export class Pairs {
       this.#fail(subjects, result, now);
     }
     demand.refreshPair(image, node);
+    refreshAvailability(this.#state, node, now);
     image.tidy(node);
     demand.forgetIfUnused(image);
   }

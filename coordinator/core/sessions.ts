@@ -9,13 +9,10 @@ import {
   type LeaseUpdate,
   timing,
 } from '../../shared/protocol.ts';
+import { heartbeatFreshMs, refreshAvailability } from './availability.ts';
 import type { SessionEnd } from './events.ts';
 import type { Leases } from './leases.ts';
-import type { NodeState } from './node-state.ts';
 import type { State } from './state.ts';
-
-/** An offer needs at least this much of its time left when it is sent. */
-const minOfferMs = 2_000;
 
 export class Sessions {
   readonly #state: State;
@@ -60,7 +57,7 @@ export class Sessions {
     if (node === undefined) return;
     node.replaceInventory(entries, now.wallMs);
     this.#state.demand.refreshNode(node);
-    this.refreshAvailability(node, now);
+    refreshAvailability(this.#state, node, now);
   }
 
   inventoryChanged(
@@ -79,16 +76,16 @@ export class Sessions {
     const node = this.#state.sessions.get(sessionId);
     if (node === undefined) return;
     node.isInventoryComplete = false;
-    this.refreshAvailability(node, now);
+    refreshAvailability(this.#state, node, now);
   }
 
   heartbeatReceived(sessionId: string, sequence: number, now: Instant): void {
     const node = this.#state.sessions.get(sessionId);
     if (node?.session === undefined) return;
     node.session.heartbeat = { sequence, receivedAt: now };
-    const staleMs = now.monotonicMs + timing.offerTtlMs - minOfferMs;
+    const staleMs = now.monotonicMs + heartbeatFreshMs;
     this.#state.deadlines.add(staleMs, { kind: 'heartbeatStale', node, sequence });
-    this.refreshAvailability(node, now);
+    refreshAvailability(this.#state, node, now);
   }
 
   leaseUpdateReceived(sessionId: string, update: LeaseUpdate, now: Instant): void {
@@ -120,16 +117,6 @@ export class Sessions {
     node.session = undefined;
     this.#state.demand.setAvailable(node, false);
     this.#state.demand.forgetIfUnknown(node);
-  }
-
-  refreshAvailability(node: NodeState, now: Instant): void {
-    const { demand, use } = this.#state;
-    const heartbeat = node.session?.heartbeat;
-    const isFresh =
-      heartbeat !== undefined &&
-      now.monotonicMs - heartbeat.receivedAt.monotonicMs < timing.offerTtlMs - minOfferMs;
-    const hasSlot = node.liveLeases < use.slotsPerNode();
-    demand.setAvailable(node, isFresh && hasSlot && node.isOfferable());
   }
 
   #isOfFormerReign(leaseId: string): boolean {

@@ -1,0 +1,237 @@
+// A cluster that is nothing but events: nodes whose agents obey at once and pulls that take a given time. Enough to
+// see what the core decides over a whole roll-out, thousands of times faster than with sockets. Invariants are
+// checked here from what the pretended kubelets do, never from what the core believes.
+
+import { Core } from '../../../coordinator/core/core.ts';
+import { Deadlines } from '../../../coordinator/core/deadlines.ts';
+import type {
+  CachedImageObject,
+  Effect,
+  Event,
+  NodeRecord,
+  PullPodRecord,
+} from '../../../coordinator/core/events.ts';
+import type { Limit } from '../../../coordinator/core/limits.ts';
+import type { LeaseView } from '../../../coordinator/core/views.ts';
+import type { Instant } from '../../../shared/clock.ts';
+import { parsePair } from '../../../shared/pair.ts';
+import type { Offer } from '../../../shared/protocol.ts';
+
+export const startWallMs = Date.parse('2026-01-01T00:00:00Z');
+
+/** How one pull ends; the time is from the pod's creation to its end. */
+export interface PullPlan {
+  readonly pullMs: number;
+  readonly failure?: { readonly reason: 'ImageNotFound' | 'PullFailed'; readonly message: string };
+}
+
+export interface BenchOptions {
+  readonly nodes: number;
+  readonly images: readonly CachedImageObject[];
+  readonly limits?: readonly Limit[];
+  /** From an offer to the pod, and from a pod's end to the news of it. */
+  readonly latencyMs?: number;
+  readonly plan: (image: string, node: string, attempt: number) => PullPlan;
+}
+
+export interface BenchPull {
+  readonly image: string;
+  readonly node: string;
+  readonly createdMs: number;
+  endedMs: number | undefined;
+}
+
+export function cachedImage(name: string, spec: Record<string, unknown>): CachedImageObject {
+  return { metadata: { name, uid: `uid-${name}`, generation: 1 }, spec };
+}
+
+export function nodeRecord(name: string, change: Partial<NodeRecord> = {}): NodeRecord {
+  return {
+    name,
+    uid: `uid-${name}`,
+    labels: {},
+    taints: [],
+    unschedulable: false,
+    deleting: false,
+    ready: true,
+    createdAtMs: startWallMs,
+    platform: { os: 'linux', architecture: 'amd64' },
+    kubeletVersion: 'v1.36.3',
+    containerRuntimeVersion: 'containerd://2.4.2',
+    ...change,
+  };
+}
+
+export class Bench {
+  readonly core: Core;
+  readonly pulls: BenchPull[] = [];
+  readonly effects: Effect[] = [];
+  readonly leases = new Map<string, LeaseView>();
+  nowMs = 0;
+  readonly #options: BenchOptions;
+  readonly #timeline = new Deadlines<() => void>();
+  readonly #attempts = new Map<string, number>();
+
+  constructor(options: BenchOptions) {
+    this.#options = options;
+    this.core = new Core({ epoch: 1, firstEpoch: true, startedAt: this.now, random: () => 0 });
+  }
+
+  get now(): Instant {
+    return { wallMs: startWallMs + this.nowMs, monotonicMs: this.nowMs };
+  }
+
+  get nodeNames(): readonly string[] {
+    return Array.from({ length: this.#options.nodes }, (_, index) => `node-${index + 1}`);
+  }
+
+  /** Lists are in, agents are connected with empty inventories, and their heartbeats come. */
+  start(): void {
+    if (this.#options.limits)
+      this.apply({ kind: 'limitsConfigured', limits: this.#options.limits });
+    this.apply({ kind: 'nodesListed', nodes: this.nodeNames.map((name) => nodeRecord(name)) });
+    this.apply({ kind: 'podsListed', pods: [] });
+    this.apply({ kind: 'imagesListed', images: this.#options.images });
+    for (const name of this.nodeNames) this.connect(name);
+    for (const name of this.nodeNames) this.#beat(name, 1);
+  }
+
+  connect(name: string): void {
+    const sessionId = `session-${name}`;
+    this.apply({
+      kind: 'helloReceived',
+      sessionId,
+      hello: {
+        kind: 'hello',
+        protocolVersion: 1,
+        nodeName: name,
+        nodeUid: `uid-${name}`,
+        agentInstance: 'a',
+        platform: { os: 'linux', architecture: 'amd64' },
+        kubeletVersion: 'v1.36.3',
+        containerRuntimeVersion: 'containerd://2.4.2',
+        inventoryHash: 'none',
+      },
+    });
+    this.apply({ kind: 'inventoryReceived', sessionId, entries: [] });
+  }
+
+  apply(event: Event): readonly Effect[] {
+    const effects = this.core.apply(event, this.now);
+    this.effects.push(...effects);
+    for (const effect of effects) this.#execute(effect);
+    return effects;
+  }
+
+  at(delayMs: number, action: () => void): void {
+    this.#timeline.add(this.nowMs + delayMs, action);
+  }
+
+  /** Lets time pass until `done` or the deadline; returns whether it was done. */
+  runUntil(done: () => boolean, deadlineMs: number): boolean {
+    while (!done()) {
+      const nextMs = Math.min(
+        this.#timeline.nextMs() ?? Infinity,
+        this.core.nextDeadlineMs() ?? Infinity,
+      );
+      if (nextMs > deadlineMs) return false;
+      this.nowMs = Math.max(this.nowMs, nextMs);
+      const action = this.#timeline.pop(this.nowMs);
+      if (action === undefined) this.apply({ kind: 'ticked' });
+      else action();
+    }
+    return true;
+  }
+
+  isWarm(): boolean {
+    for (const node of this.core.nodes()) if (!node.warm) return false;
+    return true;
+  }
+
+  #beat(name: string, sequence: number): void {
+    this.apply({ kind: 'heartbeatReceived', sessionId: `session-${name}`, sequence });
+    this.at(10_000, () => this.#beat(name, sequence + 1));
+  }
+
+  #execute(effect: Effect): void {
+    if (effect.kind === 'leaseChanged') this.leases.set(effect.lease.id, effect.lease);
+    if (effect.kind !== 'send' || effect.message.kind !== 'offer') return;
+    const offer = effect.message;
+    this.at(this.#options.latencyMs ?? 0, () => this.#createPod(offer, effect.sessionId));
+  }
+
+  #createPod(offer: Offer, sessionId: string): void {
+    const node = sessionId.slice('session-'.length);
+    const key = `${offer.image} ${node}`;
+    const attempt = (this.#attempts.get(key) ?? 0) + 1;
+    this.#attempts.set(key, attempt);
+    const plan = this.#options.plan(offer.image, node, attempt);
+    const pull: BenchPull = { image: offer.image, node, createdMs: this.nowMs, endedMs: undefined };
+    this.pulls.push(pull);
+    const pod = podOf(offer, node, this.now.wallMs, `${offer.podName}-${attempt}`);
+    this.apply({ kind: 'podSeen', pod });
+    this.at(plan.pullMs, () => {
+      pull.endedMs = this.nowMs;
+      this.at(this.#options.latencyMs ?? 0, () => this.#endPod(pod, plan, sessionId));
+    });
+  }
+
+  #endPod(pod: PullPodRecord, plan: PullPlan, sessionId: string): void {
+    const reading =
+      plan.failure === undefined
+        ? ({ kind: 'pulled', terminal: true, digest: 'sha256:d', message: '' } as const)
+        : ({ kind: 'failed', terminal: true, ...plan.failure } as const);
+    this.apply({ kind: 'podSeen', pod: { ...pod, reading } });
+    if (plan.failure === undefined) {
+      const entry = {
+        reference: pod.image ?? '',
+        digest: 'sha256:d',
+        sizeBytes: 1,
+        provenance: 'pullPod',
+        observedAtMs: this.now.wallMs,
+      } as const;
+      this.apply({ kind: 'inventoryChanged', sessionId, added: [entry], removed: [] });
+    }
+    this.apply({ kind: 'podGone', pod: { ...pod, reading } });
+  }
+}
+
+export function podOf(
+  offer: Offer,
+  nodeName: string,
+  createdAtMs: number,
+  uid = `uid-${offer.podName}`,
+): PullPodRecord {
+  if (parsePair(offer.pair) === undefined) throw new Error(`offer with pair ${offer.pair}`);
+  return {
+    name: offer.podName,
+    uid,
+    nodeName,
+    image: offer.image,
+    lease: {
+      leaseId: offer.leaseId,
+      epoch: offer.epoch,
+      pair: offer.pair,
+      limits: offer.limits,
+      notAfterMs: offer.notAfterMs,
+      pullTimeoutMs: offer.pullTimeoutMs,
+    },
+    createdAtMs,
+    deleting: false,
+    reading: { kind: 'pulling' },
+  };
+}
+
+/** Most pulls running at once among those that `matches` picks. */
+export function peak(
+  pulls: readonly BenchPull[],
+  matches: (pull: BenchPull) => boolean = () => true,
+): number {
+  const steps = pulls.filter(matches).flatMap(({ createdMs, endedMs }) => [
+    { atMs: createdMs, by: 1 },
+    { atMs: endedMs ?? Infinity, by: -1 },
+  ]);
+  steps.sort((a, b) => a.atMs - b.atMs || a.by - b.by);
+  let running = 0;
+  return steps.reduce((most, { by }) => Math.max(most, (running += by)), 0);
+}
