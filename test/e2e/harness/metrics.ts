@@ -1,6 +1,6 @@
 // Numbers out of a program's own /metrics.
 
-import type { Served } from './stack.ts';
+import type { Served } from './programs.ts';
 
 /** Sum over all series of one metric; undefined when the program has none of that name. */
 export async function sumMetric(served: Served, name: string): Promise<number | undefined> {
