@@ -233,5 +233,10 @@ export function peak(
   ]);
   steps.sort((a, b) => a.atMs - b.atMs || a.by - b.by);
   let running = 0;
-  return steps.reduce((most, { by }) => Math.max(most, (running += by)), 0);
+  let most = 0;
+  for (const { by } of steps) {
+    running += by;
+    most = Math.max(most, running);
+  }
+  return most;
 }
