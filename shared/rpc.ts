@@ -3,7 +3,15 @@
 // back-pressure in its events, and lets a peer that never reads keep a finished call for ever; that ends here.
 
 import type { EventEmitter } from 'node:events';
-import type { ClientDuplexStream, ServerDuplexStream, ServerWritableStream } from '@grpc/grpc-js';
+import { constants, type ServerHttp2Stream } from 'node:http2';
+import { Duplex } from 'node:stream';
+import type {
+  ClientDuplexStream,
+  ClientReadableStream,
+  ServerDuplexStream,
+  ServerWritableStream,
+  ServiceDefinition,
+} from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
 import type { Clock } from './clock.ts';
 
@@ -35,30 +43,58 @@ function codeName(number: number): StatusCode {
   return (status[number] ?? 'UNKNOWN') as StatusCode;
 }
 
-/** Put in place of a message whose bytes are no message; `messages` turns it into INVALID_ARGUMENT. */
-export class Malformed {
-  readonly why: string;
+/** One method of a service as grpc-js runs it. */
+type Deserialize = (bytes: Buffer) => unknown;
 
-  constructor(why: string) {
-    this.why = why;
-  }
+/**
+ * The service with a check before every request's decoding: bytes that are too many or no message become a
+ * StatusError in the message's place, which `messages` throws. grpc-js itself would answer with INTERNAL and leave
+ * the handler to guess why its stream ended.
+ */
+export function guardRequests<Service extends ServiceDefinition>(
+  service: Service,
+  maxRequestBytes: number,
+): Service {
+  const guarded = Object.entries(service).map(([name, method]) => {
+    const requestDeserialize = guardRequest(method.requestDeserialize, maxRequestBytes);
+    return [name, { ...method, requestDeserialize }];
+  });
+  return Object.fromEntries(guarded) as Service;
 }
 
-type Readable<T> = ServerDuplexStream<T, unknown> | ClientDuplexStream<unknown, T>;
+function guardRequest(deserialize: Deserialize, maxRequestBytes: number): Deserialize {
+  return (bytes) => {
+    if (bytes.length > maxRequestBytes)
+      return new StatusError(
+        'RESOURCE_EXHAUSTED',
+        `the message has ${bytes.length} bytes, more than the ${maxRequestBytes} allowed`,
+      );
+    try {
+      return deserialize(bytes);
+    } catch (error) {
+      return new StatusError('INVALID_ARGUMENT', 'the message cannot be decoded', { cause: error });
+    }
+  };
+}
+
+type Incoming<T> =
+  | ServerDuplexStream<T, unknown>
+  | ClientDuplexStream<unknown, T>
+  | ClientReadableStream<T>;
 
 /**
  * What the peer sends, one by one; while the caller is busy the peer is held back. Ends when the peer has finished.
  * @throws StatusError when the call fails or the peer leaves; the signal's reason when it aborts.
  */
 export async function* messages<T>(
-  call: Readable<T>,
+  call: Incoming<T>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, undefined> {
   const turn = followReads(call, signal);
   try {
     while (!signal.aborted) {
-      const message: T | Malformed | null = call.read();
-      if (message instanceof Malformed) throw new StatusError('INVALID_ARGUMENT', message.why);
+      const message: T | StatusError | null = call.read();
+      if (message instanceof StatusError) throw message;
       if (message !== null) yield message;
       else if (turn.error !== undefined) throw turn.error;
       else if (turn.ended) return;
@@ -131,7 +167,7 @@ export interface SendOptions {
   readonly deadlineMs: number;
 }
 
-type Writable<T> =
+type Outgoing<T> =
   | ServerDuplexStream<unknown, T>
   | ServerWritableStream<unknown, T>
   | ClientDuplexStream<T, unknown>;
@@ -141,7 +177,7 @@ type Writable<T> =
  * @throws StatusError RESOURCE_EXHAUSTED when the peer does not read in time, CANCELLED when the call is over; the
  * signal's reason when it aborts.
  */
-export function send<T>(call: Writable<T>, message: T, options: SendOptions): Promise<void> {
+export function send<T>(call: Outgoing<T>, message: T, options: SendOptions): Promise<void> {
   const { signal, clock, deadlineMs } = options;
   if (signal.aborted) return Promise.reject(signal.reason);
   if (call.writableEnded || call.destroyed)
@@ -166,4 +202,42 @@ export function send<T>(call: Writable<T>, message: T, options: SendOptions): Pr
     call.on('close', onClose);
     signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+// Longer details would burst the peer's bound on headers.
+const maxDetailLength = 1_024;
+
+// A peer that does not read cannot be sent a status either: what it left unread stands in between.
+const endGraceMs = 1_000;
+
+/**
+ * Ends a call of the server with a status. A peer that has not taken it after a second of `clock` has its stream
+ * reset, which its gRPC reads as RESOURCE_EXHAUSTED, so that nothing of the call stays behind.
+ */
+export function endCall(
+  call: ServerDuplexStream<unknown, unknown> | ServerWritableStream<unknown, unknown>,
+  error: StatusError | undefined,
+  clock: Clock,
+): void {
+  if (call.destroyed) return;
+  if (error === undefined) call.end();
+  else call.emit('error', toServiceError(error));
+  const timer = clock.startTimer(endGraceMs, () => resetStream(call));
+  call.once('close', () => timer.cancel());
+}
+
+/** As grpc-js takes an error of a handler. */
+export function toServiceError(error: StatusError): Error & { code: number; details: string } {
+  // A lone surrogate cannot be encoded into a trailer.
+  const details = error.message.slice(0, maxDetailLength).toWellFormed();
+  return Object.assign(new Error(details), { code: status[error.code], details });
+}
+
+// grpc-js offers no way to reset a server's stream; the HTTP/2 stream is two private fields down. Should they move,
+// the stream stays until its connection ends, and a test says so.
+function resetStream(call: object): void {
+  const inner: unknown = Reflect.get(call, 'call');
+  const stream: unknown = inner instanceof Object ? Reflect.get(inner, 'stream') : undefined;
+  if (stream instanceof Duplex)
+    (stream as ServerHttp2Stream).close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
 }

@@ -1,0 +1,23 @@
+// Where the API server keeps what the coordinator reads and writes.
+
+import { apiGroup, apiVersion, coordinatorLeaseName } from '../../shared/names.ts';
+
+export const nodesPath = '/api/v1/nodes';
+
+export const cachedImagesPath = `/apis/${apiGroup}/${apiVersion}/cachedimages`;
+
+export function podsPath(namespace: string): string {
+  return `/api/v1/namespaces/${namespace}/pods`;
+}
+
+export function coordinationLeasesPath(namespace: string): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+}
+
+export function coordinatorLeasePath(namespace: string): string {
+  return `${coordinationLeasesPath(namespace)}/${coordinatorLeaseName}`;
+}
+
+export function cachedImageStatusPath(name: string): string {
+  return `${cachedImagesPath}/${name}/status`;
+}

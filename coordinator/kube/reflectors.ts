@@ -1,0 +1,93 @@
+// What the coordinator watches: nodes, the pull pods of its namespace, and CachedImages; each turned into the core's
+// events.
+
+import type { Clock } from '../../shared/clock.ts';
+import type { KubeClient } from '../../shared/kube-client.ts';
+import type { Log } from '../../shared/log.ts';
+import { labels, managedBy } from '../../shared/names.ts';
+import { runReflector } from '../../shared/reflector.ts';
+import type { Event } from '../core/events.ts';
+import { cachedImagesPath, nodesPath, podsPath } from './paths.ts';
+import { trimCachedImage, trimNode, trimPod } from './trim.ts';
+
+export interface ReflectorsOptions {
+  readonly kube: KubeClient;
+  readonly pullNamespace: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly onEvent: (event: Event) => void;
+}
+
+/** Resolves when the signal aborts, and only then. */
+export async function runReflectors(
+  options: ReflectorsOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all([
+    followNodes(options, signal),
+    followPods(options, signal),
+    followImages(options, signal),
+  ]);
+}
+
+function followNodes(options: ReflectorsOptions, signal: AbortSignal): Promise<void> {
+  const { kube: client, clock, random, log, onEvent } = options;
+  return runReflector(
+    {
+      client,
+      path: nodesPath,
+      trim: trimNode,
+      clock,
+      random,
+      log,
+      onEvent: (event) => {
+        if (event.kind === 'listed') onEvent({ kind: 'nodesListed', nodes: event.objects });
+        else if (event.kind === 'seen') onEvent({ kind: 'nodeSeen', node: event.object });
+        else onEvent({ kind: 'nodeGone', name: event.object.name, uid: event.object.uid });
+      },
+    },
+    signal,
+  );
+}
+
+function followPods(options: ReflectorsOptions, signal: AbortSignal): Promise<void> {
+  const { kube: client, clock, random, log, onEvent } = options;
+  return runReflector(
+    {
+      client,
+      path: podsPath(options.pullNamespace),
+      query: { labelSelector: `${labels.managedBy}=${managedBy}` },
+      trim: trimPod,
+      clock,
+      random,
+      log,
+      onEvent: (event) => {
+        if (event.kind === 'listed') onEvent({ kind: 'podsListed', pods: event.objects });
+        else if (event.kind === 'seen') onEvent({ kind: 'podSeen', pod: event.object });
+        else onEvent({ kind: 'podGone', pod: event.object });
+      },
+    },
+    signal,
+  );
+}
+
+function followImages(options: ReflectorsOptions, signal: AbortSignal): Promise<void> {
+  const { kube: client, clock, random, log, onEvent } = options;
+  return runReflector(
+    {
+      client,
+      path: cachedImagesPath,
+      trim: trimCachedImage,
+      clock,
+      random,
+      log,
+      onEvent: (event) => {
+        if (event.kind === 'listed') onEvent({ kind: 'imagesListed', images: event.objects });
+        else if (event.kind === 'seen') onEvent({ kind: 'imageSeen', image: event.object });
+        else onEvent({ kind: 'imageGone', name: event.object.metadata.name });
+      },
+    },
+    signal,
+  );
+}

@@ -1,0 +1,76 @@
+// What the coordinator keeps of Kubernetes objects. They are trimmed on arrival: a node's list of images and everybody's
+// managed fields are most of an object and nothing that a decision needs.
+
+import { ImageReferenceError, normaliseImageReference } from '../../shared/image-ref.ts';
+import type { Node, ObjectMeta, Pod } from '../../shared/kube-types.ts';
+import { readPodOutcome } from '../../shared/pod-outcome.ts';
+import { pullContainerName, readPodLease } from '../../shared/pull-pod.ts';
+import { parseTimestamp } from '../../shared/timestamp.ts';
+import type { CachedImageObject, NodeRecord, PullPodRecord } from '../core/events.ts';
+
+export function trimNode({ metadata, spec, status }: Node): NodeRecord {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const { kubeletVersion = '', containerRuntimeVersion = '' } = status?.nodeInfo ?? {};
+  const { operatingSystem: os = '', architecture = '' } = status?.nodeInfo ?? {};
+  return {
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    labels: metadata.labels ?? {},
+    taints: spec?.taints ?? [],
+    unschedulable: spec?.unschedulable ?? false,
+    deleting: metadata.deletionTimestamp !== undefined,
+    ready: ready?.status === 'True',
+    createdAtMs: parseTimestamp(metadata.creationTimestamp) ?? 0,
+    platform: { os, architecture },
+    kubeletVersion,
+    containerRuntimeVersion,
+  };
+}
+
+export function trimPod(pod: Pod): PullPodRecord {
+  const { metadata, spec } = pod;
+  const container =
+    spec.containers.find(({ name }) => name === pullContainerName) ?? spec.containers[0];
+  return {
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    nodeName: spec.nodeName ?? '',
+    image: normalise(container?.image),
+    lease: readPodLease(metadata.annotations),
+    createdAtMs: parseTimestamp(metadata.creationTimestamp) ?? 0,
+    deleting: metadata.deletionTimestamp !== undefined,
+    reading: readPodOutcome(pod),
+  };
+}
+
+export function trimCachedImage(image: CachedImageObject): CachedImageObject {
+  const { spec, status } = image;
+  return {
+    metadata: trimMetadata(image.metadata),
+    ...(spec === undefined ? {} : { spec }),
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+function trimMetadata(metadata: ObjectMeta): ObjectMeta {
+  const { name, uid, resourceVersion, generation, creationTimestamp, deletionTimestamp } = metadata;
+  return {
+    name,
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(generation === undefined ? {} : { generation }),
+    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+  };
+}
+
+// A webhook may have written what is no reference at all.
+function normalise(image: string | undefined): string | undefined {
+  if (image === undefined) return undefined;
+  try {
+    return normaliseImageReference(image);
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+// One agent's stream: reads messages one by one, writes what waits in the outbox as fast as the agent reads, watches
+// for silence, and ends for exactly one reason, whichever comes first.
+
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { Clock } from '../../shared/clock.ts';
+import type { AgentMessage as WireAgentMessage } from '../../shared/gen/forehold/v1/AgentMessage.ts';
+import type { CoordinatorMessageInput } from '../../shared/gen/forehold/v1/CoordinatorMessage.ts';
+import { type CoordinatorMessage, type Hello, timing } from '../../shared/protocol.ts';
+import { endCall, messages, StatusError, send, toStatusError } from '../../shared/rpc.ts';
+import { fromAgentMessage, toCoordinatorMessage } from '../../shared/wire.ts';
+import { WireError } from '../../shared/wire-parts.ts';
+import type { Event } from '../core/events.ts';
+import { Outbox } from '../outbox.ts';
+import { SessionProtocol, type SessionStep } from './session-protocol.ts';
+import { type Silence, watchSilence } from './silence.ts';
+
+export type SessionCall = ServerDuplexStream<WireAgentMessage, CoordinatorMessageInput>;
+
+export interface SessionStreamOptions {
+  readonly call: SessionCall;
+  readonly sessionId: string;
+  readonly clock: Clock;
+  /** Called before the event of this Hello. */
+  readonly onHello: (hello: Hello) => void;
+  readonly onEvent: (event: Event) => void;
+}
+
+// An agent says Hello with the first packet.
+const handshakeDeadlineMs = 10_000;
+// Offers are bounded by slots and acknowledgements by pods: a reader that is this far behind does not read.
+const maxUnreadMessages = 1_000;
+const readDeadlineMs = 10_000;
+
+export class SessionStream {
+  readonly #options: SessionStreamOptions;
+  readonly #protocol: SessionProtocol;
+  readonly #outbox = new Outbox<CoordinatorMessage>(maxUnreadMessages);
+  readonly #ending = new AbortController();
+
+  constructor(options: SessionStreamOptions) {
+    this.#options = options;
+    this.#protocol = new SessionProtocol(options.sessionId);
+  }
+
+  get hello(): Hello | undefined {
+    return this.#protocol.hello;
+  }
+
+  send(message: CoordinatorMessage): void {
+    this.#protocol.noteSent(message);
+    if (!this.#outbox.push(message))
+      this.end(new StatusError('RESOURCE_EXHAUSTED', 'the stream was not read'));
+  }
+
+  /** The first reason counts. */
+  end(reason: StatusError): void {
+    this.#ending.abort(reason);
+  }
+
+  /** Serves the stream to its end and says how it ended; undefined when the agent closed it in order. */
+  async run(): Promise<StatusError | undefined> {
+    const { call, clock } = this.#options;
+    const silence = watchSilence(clock, handshakeDeadlineMs, () => this.end(this.#silent()));
+    const writing = this.#write();
+    const reason = await this.#read(silence);
+    silence.stop();
+    this.#ending.abort(reason);
+    await writing;
+    endCall(call, reason, clock);
+    return reason;
+  }
+
+  async #read(silence: Silence): Promise<StatusError | undefined> {
+    try {
+      for await (const wire of messages(this.#options.call, this.#ending.signal)) {
+        silence.heard(timing.sessionSilenceMs);
+        this.#act(this.#protocol.receive(fromAgentMessage(wire)));
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof WireError) return new StatusError('INVALID_ARGUMENT', error.message);
+      return toStatusError(error);
+    }
+  }
+
+  #act(step: SessionStep): void {
+    const { onEvent, onHello } = this.#options;
+    switch (step.kind) {
+      case 'event':
+        if (step.event.kind === 'helloReceived') onHello(step.event.hello);
+        onEvent(step.event);
+        return;
+      case 'resync':
+        this.send({ kind: 'resync' });
+        onEvent(step.event);
+        return;
+      case 'noted':
+        return;
+      case 'refuse':
+        throw new StatusError(step.code, step.why);
+      default:
+        step satisfies never;
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { call, clock, sessionId } = this.#options;
+    const { signal } = this.#ending;
+    const options = { signal, clock, deadlineMs: readDeadlineMs };
+    try {
+      await this.#outbox.run(
+        (message) => send(call, toCoordinatorMessage(sessionId, message), options),
+        signal,
+      );
+    } catch (error) {
+      this.end(toStatusError(error));
+    }
+  }
+
+  #silent(): StatusError {
+    return this.hello === undefined
+      ? new StatusError('DEADLINE_EXCEEDED', `no Hello within ${handshakeDeadlineMs / 1_000} s`)
+      : new StatusError(
+          'DEADLINE_EXCEEDED',
+          `nothing was heard for ${timing.sessionSilenceMs / 1_000} s`,
+        );
+  }
+}
