@@ -1,0 +1,109 @@
+// The agent's settings, read once from the environment. In a pod nothing but NODE_NAME has to be set: the API server,
+// its authority and the token are where every pod finds them.
+
+import { readFileSync } from 'node:fs';
+import type { Clock } from '../shared/clock.ts';
+import { type Environment, EnvReader, type HostPort } from '../shared/env.ts';
+import { type KubeEndpoint, openFileToken } from '../shared/kube-client.ts';
+import { type LogLevel, logLevels } from '../shared/log.ts';
+import { requireLoopback, UnsafeAddressError } from '../shared/loopback.ts';
+import { defaultPullNamespace, ports } from '../shared/names.ts';
+import type { ObjectIdentity } from '../shared/pull-pod.ts';
+import { defaultMaxStatusImages } from './core/inventory.ts';
+
+export interface AgentConfig {
+  readonly nodeName: string;
+  readonly namespace: string;
+  /** HOST:PORT */
+  readonly coordinator: string;
+  readonly endpoint: KubeEndpoint;
+  readonly http: HostPort;
+  readonly logLevel: LogLevel;
+  readonly daemonSet: ObjectIdentity | undefined;
+  readonly maxStatusImages: number;
+}
+
+const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/**
+ * @throws ConfigError with every problem
+ */
+export function readConfig(environment: Environment, clock: Clock): AgentConfig {
+  const reader = new EnvReader(environment);
+  const config: AgentConfig = {
+    nodeName: reader.required('NODE_NAME'),
+    namespace: reader.text('FOREHOLD_PULL_NAMESPACE', defaultPullNamespace),
+    coordinator: readCoordinator(reader),
+    endpoint: readEndpoint(reader, environment, clock),
+    http: reader.hostPort('FOREHOLD_HTTP_ADDRESS', `127.0.0.1:${ports.http}`),
+    logLevel: reader.oneOf('FOREHOLD_LOG_LEVEL', logLevels, 'info'),
+    daemonSet: readDaemonSet(reader),
+    maxStatusImages: readMaxStatusImages(reader),
+  };
+  reader.finish();
+  return Object.freeze(config);
+}
+
+function readCoordinator(reader: EnvReader): string {
+  const name = 'FOREHOLD_COORDINATOR';
+  const { host } = reader.hostPort(name, `127.0.0.1:${ports.grpc}`);
+  try {
+    requireLoopback('dial', host);
+  } catch (error) {
+    if (!(error instanceof UnsafeAddressError)) throw error;
+    reader.problem(`${name}: ${error.message}`);
+  }
+  return reader.text(name, `127.0.0.1:${ports.grpc}`);
+}
+
+function readEndpoint(reader: EnvReader, environment: Environment, clock: Clock): KubeEndpoint {
+  const host = environment['KUBERNETES_SERVICE_HOST'];
+  const port = environment['KUBERNETES_SERVICE_PORT'] ?? '443';
+  const inPod = host !== undefined && host !== '';
+  const url = reader.text('FOREHOLD_KUBE_URL', inPod ? `https://${bracket(host)}:${port}` : '');
+  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
+    reader.problem(
+      url === ''
+        ? 'FOREHOLD_KUBE_URL is not set, and there is no KUBERNETES_SERVICE_HOST'
+        : `FOREHOLD_KUBE_URL must be a URL such as https://10.96.0.1:443, not "${url}"`,
+    );
+  const mounted = (file: string): string => (inPod ? `${serviceAccount}/${file}` : '');
+  const caFile = reader.text('FOREHOLD_KUBE_CA_FILE', mounted('ca.crt'));
+  const tokenFile = reader.text('FOREHOLD_KUBE_TOKEN_FILE', mounted('token'));
+  const token = tokenFile === '' ? undefined : openFileToken(tokenFile, clock);
+  readFile(reader, 'FOREHOLD_KUBE_TOKEN_FILE', tokenFile);
+  const ca = readFile(reader, 'FOREHOLD_KUBE_CA_FILE', caFile);
+  return { url, ca, token, userAgent: 'forehold-agent' };
+}
+
+/** Undefined without a path; noted as a problem when the file cannot be read. */
+function readFile(reader: EnvReader, name: string, path: string): Buffer | undefined {
+  if (path === '') return undefined;
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    reader.problem(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
+function readDaemonSet(reader: EnvReader): ObjectIdentity | undefined {
+  const name = reader.optional('FOREHOLD_DAEMON_SET_NAME');
+  const uid = reader.optional('FOREHOLD_DAEMON_SET_UID');
+  if (name === undefined && uid === undefined) return undefined;
+  if (name !== undefined && uid !== undefined) return { name, uid };
+  reader.problem('FOREHOLD_DAEMON_SET_NAME and FOREHOLD_DAEMON_SET_UID belong together');
+  return undefined;
+}
+
+function readMaxStatusImages(reader: EnvReader): number {
+  const name = 'FOREHOLD_NODE_STATUS_MAX_IMAGES';
+  const text = reader.text(name, String(defaultMaxStatusImages));
+  if (!/^(-1|\d{1,6})$/.test(text))
+    reader.problem(`${name} must be the kubelet's nodeStatusMaxImages, -1 or more, not "${text}"`);
+  return Number(text);
+}
+
+function bracket(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

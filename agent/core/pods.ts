@@ -1,0 +1,175 @@
+// The pull pods of this node, those found at the agent's start included, and the outcomes that the coordinator has not
+// acknowledged yet.
+
+import { type Backoff, decideBackoffMs } from '../../shared/backoff.ts';
+import type { Instant } from '../../shared/clock.ts';
+import type { LeaseUpdate, Outcome } from '../../shared/protocol.ts';
+import type { Reason } from '../../shared/reason.ts';
+import type { Action, DeleteAnswer, OwnPod } from './events.ts';
+import type { Inventory } from './inventory.ts';
+import {
+  decideDeletionMs,
+  decideEnd,
+  decideOverdueMs,
+  decideUpdate,
+  type TrackedPod,
+  trackPod,
+} from './tracked-pod.ts';
+
+const deletionBackoff: Backoff = { initialMs: 1_000, factor: 2, maxMs: 30_000, jitterRatio: 0.5 };
+// The watch shows an accepted deletion within a second; a delete that is lost all the same is asked for again.
+const deletionPatienceMs = 30_000;
+// A list is answered within this; a pod that it lacks and that is older than this does not exist.
+const listPatienceMs = 60_000;
+// Outcomes of pods that are gone, kept for a coordinator that is away; the oldest are given up.
+const maxUnacknowledged = 1_000;
+
+export class Pods {
+  readonly #inventory: Inventory;
+  readonly #random: () => number;
+  readonly #tracked = new Map<string, TrackedPod>();
+  readonly #outcomes = { Succeeded: 0, Failed: 0, Cancelled: 0, Unknown: 0 };
+
+  constructor(inventory: Inventory, random: () => number) {
+    this.#inventory = inventory;
+    this.#random = random;
+  }
+
+  /** All pull pods of the node: what is not among them is gone. */
+  listed(pods: readonly OwnPod[], now: Instant): void {
+    const uids = new Set(pods.map((pod) => pod.uid));
+    for (const [uid, tracked] of this.#tracked) {
+      // The list may be older than a pod that was created while it was under way.
+      const mayBeNewer = !tracked.watched && now.monotonicMs - tracked.sinceMs < listPatienceMs;
+      if (!uids.has(uid) && !mayBeNewer) tracked.gone = true;
+    }
+    for (const pod of pods) this.seen(pod, now);
+  }
+
+  seen(pod: OwnPod, now: Instant): void {
+    const tracked = this.#track(pod, now);
+    tracked.watched = true;
+    if (!tracked.gone) tracked.pod = pod;
+  }
+
+  gone(pod: OwnPod, now: Instant): void {
+    this.seen(pod, now);
+    this.#track(pod, now).gone = true;
+  }
+
+  /** This pod stands for the lease from now on. */
+  adopt(pod: OwnPod, leaseId: string, now: Instant): void {
+    const tracked = this.#track(pod, now);
+    if (tracked.leaseId === leaseId) return;
+    tracked.leaseId = leaseId;
+    tracked.acknowledged = false;
+    tracked.told = 'nothing';
+  }
+
+  /** Whether a pod was found whose deletion follows. */
+  revoke(leaseId: string, podUid: string, reason: Reason): boolean {
+    const found = [...this.#tracked.values()].filter(
+      ({ pod, leaseId: own }) => pod.uid === podUid || own === leaseId,
+    );
+    for (const tracked of found) tracked.endingFor = reason === '' ? 'NoLongerDesired' : reason;
+    return found.length > 0;
+  }
+
+  acknowledge(podUid: string): void {
+    const tracked = this.#tracked.get(podUid);
+    if (tracked?.ended === undefined || tracked.told !== 'ended') return;
+    tracked.acknowledged = true;
+  }
+
+  deleteAnswered(podUid: string, answer: DeleteAnswer, now: Instant): void {
+    const tracked = this.#tracked.get(podUid);
+    if (tracked === undefined || answer === 'accepted') return;
+    if (answer === 'missing') {
+      tracked.gone = true;
+      return;
+    }
+    tracked.deletionFailures += 1;
+    const delayMs = decideBackoffMs(deletionBackoff, tracked.deletionFailures, this.#random());
+    tracked.nextDeletionMs = now.monotonicMs + delayMs;
+  }
+
+  /** A new coordinator, or the same after a gap, knows nothing of what was said. */
+  sessionOpened(): void {
+    for (const tracked of this.#tracked.values()) tracked.told = 'nothing';
+  }
+
+  /** Draws the conclusions from what was seen; pulled images enter the inventory. */
+  settle(now: Instant): void {
+    for (const [uid, tracked] of this.#tracked) {
+      if (decideOverdueMs(tracked) <= now.monotonicMs) tracked.endingFor = 'PullTimeout';
+      this.#takeEnd(tracked, now);
+      const told = tracked.leaseId === undefined || tracked.acknowledged;
+      if (tracked.gone && told) this.#tracked.delete(uid);
+    }
+    this.#giveUpOldest();
+  }
+
+  /** What to tell the coordinator now, outcomes after what they mean for the inventory. */
+  updates(): readonly LeaseUpdate[] {
+    return [...this.#tracked.values()].flatMap((tracked) => {
+      const update = decideUpdate(tracked);
+      if (update === undefined) return [];
+      tracked.told = update.state === 'ended' ? 'ended' : 'accepted';
+      return [update];
+    });
+  }
+
+  deletions(now: Instant): readonly Action[] {
+    return [...this.#tracked.values()].flatMap((tracked) => {
+      if (this.#deletionMs(tracked) > now.monotonicMs) return [];
+      tracked.nextDeletionMs = now.monotonicMs + deletionPatienceMs;
+      const { name, uid } = tracked.pod;
+      return [{ kind: 'deletePod', podName: name, podUid: uid } as const];
+    });
+  }
+
+  nextDeadlineMs(): number {
+    const tracked = [...this.#tracked.values()];
+    return Math.min(...tracked.flatMap((one) => [decideOverdueMs(one), this.#deletionMs(one)]));
+  }
+
+  /** Pull pods that exist. */
+  get count(): number {
+    return [...this.#tracked.values()].filter((tracked) => !tracked.gone).length;
+  }
+
+  /** Pulls that ended since the start, by outcome. */
+  get outcomes(): Readonly<Record<Outcome, number>> {
+    return this.#outcomes;
+  }
+
+  #deletionMs(tracked: TrackedPod): number {
+    const { image } = tracked.pod;
+    return decideDeletionMs(tracked, image !== undefined && this.#inventory.isListed(image));
+  }
+
+  #track(pod: OwnPod, now: Instant): TrackedPod {
+    const tracked = this.#tracked.get(pod.uid) ?? trackPod(pod, now);
+    this.#tracked.set(pod.uid, tracked);
+    return tracked;
+  }
+
+  #takeEnd(tracked: TrackedPod, now: Instant): void {
+    const ended = decideEnd(tracked, now);
+    if (ended === undefined || ended === tracked.ended) return;
+    tracked.ended = ended;
+    tracked.acknowledged = false;
+    if (tracked.told === 'ended') tracked.told = 'accepted';
+    this.#outcomes[ended.outcome] += 1;
+    const { image, finishedAtMs } = tracked.pod;
+    if (ended.outcome === 'Succeeded' && image !== undefined)
+      this.#inventory.takeOutcome(image, ended.digest, finishedAtMs ?? now.wallMs);
+  }
+
+  #giveUpOldest(): void {
+    const excess = this.#tracked.size - maxUnacknowledged;
+    if (excess <= 0) return;
+    const unheard = [...this.#tracked].filter(([, tracked]) => tracked.gone);
+    for (const [uid] of unheard.slice(0, excess)) this.#tracked.delete(uid);
+  }
+}

@@ -1,0 +1,131 @@
+// One pull pod as the agent follows it: what it has told of it, and when the object may go. A terminal pod is the
+// agent's outbox, because the API server keeps it through every crash of ours; so it is deleted only after the
+// coordinator has recorded the outcome, and a successful one only once the node's own list vouches for the image.
+
+import type { Instant } from '../../shared/clock.ts';
+import { type LeaseUpdate, type Outcome, timing } from '../../shared/protocol.ts';
+import type { Reason } from '../../shared/reason.ts';
+import type { OwnPod } from './events.ts';
+
+export interface Ended {
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly digest: string | undefined;
+  /** Monotonic. */
+  readonly sinceMs: number;
+}
+
+export interface TrackedPod {
+  pod: OwnPod;
+  /** The lease to report to; another than the pod's own when a later offer found this pod. */
+  leaseId: string | undefined;
+  /** The object does not exist any more. */
+  gone: boolean;
+  /** The watch has shown it; until then it is known from the answer to a request. */
+  watched: boolean;
+  /** Monotonic. */
+  readonly sinceMs: number;
+  /** Monotonic; when the pull has lasted for its pullTimeout. */
+  readonly overdueAtMs: number;
+  ended: Ended | undefined;
+  acknowledged: boolean;
+  /** What this session's coordinator was told last. */
+  told: 'nothing' | 'accepted' | 'ended';
+  /** Set when the pod is to go whatever it says. */
+  endingFor: Reason | undefined;
+  /** Monotonic; not before this may its deletion be asked for (again). */
+  nextDeletionMs: number;
+  deletionFailures: number;
+}
+
+// `true` ends within milliseconds; a pod that still runs after this is stuck after its pull.
+const runGraceMs = 2_000;
+
+export function trackPod(pod: OwnPod, now: Instant): TrackedPod {
+  const spentMs = Math.max(0, now.wallMs - pod.createdAtMs);
+  return {
+    pod,
+    leaseId: pod.lease?.leaseId,
+    gone: false,
+    watched: false,
+    sinceMs: now.monotonicMs,
+    overdueAtMs: now.monotonicMs + (pod.lease?.pullTimeoutMs ?? Number.POSITIVE_INFINITY) - spentMs,
+    ended: undefined,
+    acknowledged: false,
+    told: 'nothing',
+    endingFor: undefined,
+    nextDeletionMs: Number.NEGATIVE_INFINITY,
+    deletionFailures: 0,
+  };
+}
+
+/** How the pull ended, from what is known now; undefined while it has not. */
+export function decideEnd(tracked: TrackedPod, now: Instant): Ended | undefined {
+  const { pod, ended, gone, endingFor } = tracked;
+  const { reading } = pod;
+  const sinceMs = now.monotonicMs;
+  if (reading.kind === 'pulled') {
+    if (ended?.outcome === 'Succeeded') return ended;
+    const { message, digest } = reading;
+    return { outcome: 'Succeeded', reason: 'Cached', message, digest, sinceMs };
+  }
+  if (ended !== undefined) return ended;
+  const without = { message: '', digest: undefined, sinceMs };
+  if (endingFor === 'PullTimeout') return { ...without, outcome: 'Failed', reason: endingFor };
+  if (endingFor !== undefined)
+    return gone ? { ...without, outcome: 'Cancelled', reason: endingFor } : undefined;
+  if (reading.kind === 'failed') {
+    const { reason, message } = reading;
+    return { ...without, outcome: 'Failed', reason, message };
+  }
+  return gone ? { ...without, outcome: 'Unknown', reason: 'PodVanished' } : undefined;
+}
+
+/** When to ask for the pod's deletion, in monotonic milliseconds; infinite while it must stay. */
+export function decideDeletionMs(tracked: TrackedPod, isImageListed: boolean): number {
+  const { pod, leaseId, gone, ended, acknowledged, endingFor, nextDeletionMs } = tracked;
+  if (gone || pod.deleting) return Number.POSITIVE_INFINITY;
+  const isOutbox = leaseId !== undefined && !acknowledged && isTerminal(pod);
+  if (isOutbox) return Number.POSITIVE_INFINITY;
+  if (endingFor !== undefined) return nextDeletionMs;
+  if (ended === undefined) return Number.POSITIVE_INFINITY;
+  // Nobody can acknowledge a pod whose lease cannot be read; it must not block its name for ever either.
+  if (leaseId === undefined) return Math.max(nextDeletionMs, ended.sinceMs + timing.statusLagMs);
+  if (!acknowledged) return Number.POSITIVE_INFINITY;
+  if (pod.reading.kind !== 'pulled') return nextDeletionMs;
+  if (!pod.reading.terminal) return Math.max(nextDeletionMs, ended.sinceMs + runGraceMs);
+  return isImageListed
+    ? nextDeletionMs
+    : Math.max(nextDeletionMs, ended.sinceMs + timing.statusLagMs);
+}
+
+/** When the pull will have lasted too long, in monotonic milliseconds; infinite once that does not matter. */
+export function decideOverdueMs({ pod, gone, ended, endingFor, overdueAtMs }: TrackedPod): number {
+  const isPulling = !gone && ended === undefined && pod.reading.kind === 'pulling';
+  return isPulling && endingFor === undefined ? overdueAtMs : Number.POSITIVE_INFINITY;
+}
+
+/** What the coordinator has yet to be told; undefined when nothing. */
+export function decideUpdate(tracked: TrackedPod): LeaseUpdate | undefined {
+  const { pod, leaseId, ended, acknowledged, told } = tracked;
+  if (leaseId === undefined) return undefined;
+  const about = {
+    kind: 'leaseUpdate',
+    leaseId,
+    podUid: pod.uid,
+    admittedImage: pod.image,
+  } as const;
+  if (ended !== undefined) {
+    if (acknowledged || told === 'ended') return undefined;
+    const { outcome, reason, message, digest } = ended;
+    return { ...about, state: 'ended', outcome, reason, message, digest };
+  }
+  if (told !== 'nothing') return undefined;
+  const nothing = { outcome: undefined, reason: '', message: '', digest: undefined } as const;
+  return { ...about, ...nothing, state: 'accepted' };
+}
+
+function isTerminal({ reading }: OwnPod): boolean {
+  return reading.kind !== 'pulling' && reading.terminal;
+}

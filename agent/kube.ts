@@ -1,0 +1,124 @@
+// The agent's side of the API server: two watches (its own node, its own pull pods) and three requests about one pull
+// pod at a time. Answers come back as the core's values; only an abort is thrown.
+
+import type { Clock } from '../shared/clock.ts';
+import { type KubeClient, KubeError } from '../shared/kube-client.ts';
+import type { Node, Pod } from '../shared/kube-types.ts';
+import type { Log } from '../shared/log.ts';
+import { labels, managedBy } from '../shared/names.ts';
+import type { Offer } from '../shared/protocol.ts';
+import { buildPullPod, type ObjectIdentity } from '../shared/pull-pod.ts';
+import { type ReflectorEvent, runReflector } from '../shared/reflector.ts';
+import type { CreateAnswer, DeleteAnswer, LookUpAnswer, OwnNode, OwnPod } from './core/events.ts';
+import { trimNode, trimPod } from './trim.ts';
+
+export interface NodeKubeOptions {
+  readonly client: KubeClient;
+  readonly nodeName: string;
+  /** Of pull pods. */
+  readonly namespace: string;
+  readonly daemonSet: ObjectIdentity | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+// An answer that takes longer than an offer lives is of no use.
+const requestTimeoutMs = 15_000;
+// Refused for the moment, or nobody knows: 401 while a token rotates, 408 and 429 by a busy server.
+const passingStatuses: readonly number[] = [0, 401, 408, 429];
+
+export class NodeKube {
+  readonly #options: NodeKubeOptions;
+  readonly #podsPath: string;
+
+  constructor(options: NodeKubeOptions) {
+    this.#options = options;
+    this.#podsPath = `/api/v1/namespaces/${encodeURIComponent(options.namespace)}/pods`;
+  }
+
+  /** Resolves when the signal aborts. */
+  watchNode(onEvent: (event: ReflectorEvent<OwnNode>) => void, signal: AbortSignal): Promise<void> {
+    const { nodeName, clock } = this.#options;
+    const trim = (node: Node): OwnNode => trimNode(node, clock.now().wallMs);
+    const query = { fieldSelector: `metadata.name=${nodeName}` };
+    return runReflector({ ...this.#options, path: '/api/v1/nodes', query, trim, onEvent }, signal);
+  }
+
+  /** Resolves when the signal aborts. */
+  watchPods(onEvent: (event: ReflectorEvent<OwnPod>) => void, signal: AbortSignal): Promise<void> {
+    const query = {
+      fieldSelector: `spec.nodeName=${this.#options.nodeName}`,
+      labelSelector: `${labels.managedBy}=${managedBy}`,
+    };
+    return runReflector(
+      { ...this.#options, path: this.#podsPath, query, trim: trimPod, onEvent },
+      signal,
+    );
+  }
+
+  async createPod(offer: Offer, nodeUid: string, signal: AbortSignal): Promise<CreateAnswer> {
+    const { client, nodeName, namespace, daemonSet } = this.#options;
+    const body = buildPullPod(offer, { name: nodeName, uid: nodeUid }, { namespace, daemonSet });
+    const request = { method: 'POST', path: this.#podsPath, body, signal } as const;
+    try {
+      const pod: Pod = await client.request({ ...request, timeoutMs: requestTimeoutMs });
+      return { kind: 'created', pod: trimPod(pod) };
+    } catch (error) {
+      const { status, message, serverMessage } = requireKubeError(error);
+      if (status === 409) return { kind: 'exists' };
+      const passes = passingStatuses.includes(status) || status >= 500;
+      return passes
+        ? { kind: 'failed', message }
+        : { kind: 'refused', message: serverMessage === '' ? message : serverMessage };
+    }
+  }
+
+  async lookUpPod(podName: string, signal: AbortSignal): Promise<LookUpAnswer> {
+    try {
+      const pod: Pod = await this.#options.client.request({
+        method: 'GET',
+        path: this.#podPath(podName),
+        signal,
+        timeoutMs: requestTimeoutMs,
+      });
+      return { kind: 'found', pod: trimPod(pod) };
+    } catch (error) {
+      const { status, message } = requireKubeError(error);
+      return status === 404 ? { kind: 'missing' } : { kind: 'failed', message };
+    }
+  }
+
+  /** Grace 1 s and never 0: the object then stays until the kubelet has left the pull, and says so by going. */
+  async deletePod(podName: string, podUid: string, signal: AbortSignal): Promise<DeleteAnswer> {
+    try {
+      await this.#options.client.request({
+        method: 'DELETE',
+        path: this.#podPath(podName),
+        body: {
+          apiVersion: 'v1',
+          kind: 'DeleteOptions',
+          gracePeriodSeconds: 1,
+          preconditions: { uid: podUid },
+        },
+        signal,
+        timeoutMs: requestTimeoutMs,
+      });
+      return 'accepted';
+    } catch (error) {
+      const { status, message } = requireKubeError(error);
+      if (status === 404 || status === 409) return 'missing';
+      this.#options.log.warn({ pod: podName, status, message }, 'pull pod deletion refused');
+      return 'failed';
+    }
+  }
+
+  #podPath(podName: string): string {
+    return `${this.#podsPath}/${encodeURIComponent(podName)}`;
+  }
+}
+
+function requireKubeError(error: unknown): KubeError {
+  if (error instanceof KubeError) return error;
+  throw error;
+}
