@@ -42,9 +42,10 @@ export class Cluster {
     const { demand } = this.#state;
     const namesake = demand.findNodeByName(record.name);
     if (namesake !== undefined && namesake.uid !== record.uid) this.nodeGone(namesake.uid, now);
-    const isNew = demand.nodes.get(record.uid)?.record === undefined;
+    const before = demand.nodes.get(record.uid)?.record;
+    // Most updates of a node object are about what the core does not keep.
+    if (before !== undefined && JSON.stringify(before) === JSON.stringify(record)) return;
     const node = demand.setNodeRecord(record);
-    if (isNew) this.#leases.relink(node, now);
     if (record.ready) {
       if (node.notReadySinceMs !== undefined) this.#leases.trustNode(node);
       node.notReadySinceMs = undefined;
@@ -122,6 +123,5 @@ export class Cluster {
     this.#isBegun = true;
     this.#leases.podsListed([...this.#earlyPods.values()], now);
     this.#earlyPods.clear();
-    this.#leases.loseUnknownNodes(now);
   }
 }

@@ -211,6 +211,7 @@ export class Demand {
       node.isAvailable &&
       image.missing.has(node) &&
       pair?.lease === undefined &&
+      pair?.hasLeftoverPod !== true &&
       pair?.isBackingOff !== true;
     if (isReady) image.ready.set(node, node.missing.size);
     else image.ready.delete(node);

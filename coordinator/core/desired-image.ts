@@ -8,11 +8,13 @@ import { ReadyNodes } from './ready-nodes.ts';
 import type { Wish } from './wish.ts';
 import type { WishState } from './wish-state.ts';
 
-/** What is remembered of a pair beyond its inventory entry: only of pairs with a live lease or a failure. */
+/** What is remembered of a pair beyond its inventory entry: only of pairs with a lease, a pod or a failure. */
 export interface PairState {
   lease: Lease | undefined;
   /** Failed attempts in a row. */
   failures: number;
+  /** An ended pull pod still bears the pair's name: the API server would refuse another one. */
+  hasLeftoverPod: boolean;
   /** True until the backoff is over. */
   isBackingOff: boolean;
   /** End of the backoff in wall time, for people. */
@@ -90,6 +92,7 @@ export class DesiredImage {
     const pair = {
       lease: undefined,
       failures: 0,
+      hasLeftoverPod: false,
       isBackingOff: false,
       nextAttemptAtMs: 0,
       reason: '' as const,
@@ -102,9 +105,8 @@ export class DesiredImage {
   /** Forgets a pair about which there is nothing to remember. */
   tidy(node: NodeState): void {
     const pair = this.pairs.get(node);
-    if (pair !== undefined && pair.lease === undefined && pair.failures === 0) {
-      this.pairs.delete(node);
-    }
+    if (pair === undefined || pair.lease !== undefined) return;
+    if (pair.failures === 0 && !pair.hasLeftoverPod) this.pairs.delete(node);
   }
 }
 

@@ -54,18 +54,24 @@ export class Leases {
     // Name and uid differ when the watch was interrupted: the former pod is gone.
     if (before !== undefined && before.uid !== pod.uid) this.podGone(before, now);
     this.#state.pods.set(pod.name, pod);
+    // An ended pod has said all it had to say.
+    if (before?.uid === pod.uid && isTerminal(before)) return;
     const lease = this.#state.leases.findByPodName(pod.name) ?? this.#adopt(pod, now);
-    if (lease === undefined) return;
+    // What is left of an earlier lease of the pair says nothing about this one.
+    const isLeftover = isTerminal(pod) && pod.lease?.leaseId !== lease?.id;
+    if (lease === undefined || isLeftover) return;
     this.#hold(lease, pod, now);
-    if (isTerminal(pod)) {
-      this.#end(lease, 'Ended', this.#pairs.judge(lease, pod), now);
-      this.#watchForAbandonment(pod, now);
-    }
+    if (!isTerminal(pod)) return;
+    this.#end(lease, 'Ended', this.#pairs.judge(lease, pod), now);
+    this.#leave(pod, now);
   }
 
   podGone(pod: PullPodRecord, now: Instant): void {
     const known = this.#state.pods.get(pod.name);
-    if (known?.uid === pod.uid) this.#state.pods.delete(pod.name);
+    if (known?.uid === pod.uid) {
+      this.#state.pods.delete(pod.name);
+      this.#pairs.setLeftover(pod, false);
+    }
     const lease = this.#state.leases.findByPodName(pod.name);
     if (lease === undefined || lease.pod?.uid !== pod.uid) return;
     this.#end(lease, 'Ended', this.#pairs.judge(lease, pod), now);
@@ -115,14 +121,6 @@ export class Leases {
     }
   }
 
-  /** After a node list: leases restored from pods of nodes that are gone. */
-  loseUnknownNodes(now: Instant): void {
-    for (const lease of [...this.#state.leases.live()]) {
-      const node = this.#state.demand.nodes.get(lease.nodeUid);
-      if (node?.record === undefined) this.#end(lease, 'Lost', nodeGone, now);
-    }
-  }
-
   suspectNode(node: NodeState): void {
     for (const lease of this.#state.leases.live()) {
       if (lease.nodeUid !== node.uid || lease.phase !== 'Held') continue;
@@ -159,13 +157,6 @@ export class Leases {
   podAbandoned(podName: string, podUid: string): void {
     if (this.#state.pods.get(podName)?.uid !== podUid) return;
     this.#state.emit({ kind: 'deletePod', podName, podUid });
-  }
-
-  /** A node's object has come after its pull pods: their leases are found again by its uid. */
-  relink(node: NodeState, now: Instant): void {
-    for (const lease of this.#state.leases.live()) {
-      if (lease.nodeUid === node.uid) this.#pairs.link(lease, now);
-    }
   }
 
   #begin(lease: Lease, phase: LeasePhase, now: Instant): void {
@@ -229,16 +220,19 @@ export class Leases {
   /** A pod that no live lease knows: of a former reign, or one that outlived its lapsed offer. It is a lease. */
   #adopt(pod: PullPodRecord, now: Instant): Lease | undefined {
     if (isTerminal(pod)) {
-      this.#watchForAbandonment(pod, now);
+      this.#leave(pod, now);
       this.#pairs.learnTerminal(pod, now);
       return undefined;
     }
     const lease = restoreLease(pod, this.#state);
+    // Pods of a node that is gone: as lost as the node's leases were.
+    if (this.#state.demand.nodes.get(lease.nodeUid)?.record === undefined) return undefined;
     this.#begin(lease, 'Offered', now);
     return lease;
   }
 
-  #watchForAbandonment(pod: PullPodRecord, now: Instant): void {
+  #leave(pod: PullPodRecord, now: Instant): void {
+    this.#pairs.setLeftover(pod, true);
     const due = { kind: 'podAbandoned', podName: pod.name, podUid: pod.uid } as const;
     this.#state.deadlines.add(now.monotonicMs + abandonedAfterMs, due);
   }

@@ -102,6 +102,17 @@ export class Pairs {
     image.tidy(node);
   }
 
+  /** An ended pod keeps its name until it is deleted, and with it the pair from a new lease. */
+  setLeftover(pod: PullPodRecord, hasLeftoverPod: boolean): void {
+    const pair = pod.lease === undefined ? undefined : parsePair(pod.lease.pair);
+    const image = pair === undefined ? undefined : this.#state.demand.findImage(pair);
+    const node = pair === undefined ? undefined : this.#state.demand.nodes.get(pair.nodeUid);
+    if (image === undefined || node === undefined) return;
+    image.pair(node).hasLeftoverPod = hasLeftoverPod;
+    this.#state.demand.refreshPair(image, node);
+    image.tidy(node);
+  }
+
   learnAdmitted(lease: Lease, reference: string): void {
     if (reference === lease.image || lease.image === '') return;
     const image = this.#state.demand.findImage(lease);

@@ -430,6 +430,23 @@ describe('a new reign', () => {
     expect(offers).toEqual([]);
   });
 
+  test('does not count a pod of a node that is gone', () => {
+    core = makeCore({ epoch: 2, firstEpoch: false });
+    list({ pods: [podOf({ ...former, pair: `uid-gone|${image}|` }, 'gone', startWallMs)] });
+    expect([...core.leases()]).toEqual([]);
+    expect(core.limits().map(({ inUse }) => inUse)).toEqual([0, 0, 0]);
+  });
+
+  test('learns a failure once from an ended pod, however often it is seen', () => {
+    core = makeCore({ epoch: 2, firstEpoch: false });
+    const reading = { kind: 'failed', terminal: true, reason: 'PullFailed', message: 'm' } as const;
+    const pod = { ...podOf(former, 'n1', startWallMs), reading };
+    list({ pods: [pod] });
+    apply({ kind: 'podSeen', pod });
+    apply({ kind: 'podsListed', pods: [pod] });
+    expect(core.status('app', now())?.nodes).toMatchObject([{ node: 'n1', attempts: 1 }]);
+  });
+
   test('counts a pod whose annotations it cannot read against every limit', () => {
     core = makeCore({ epoch: 2, firstEpoch: false });
     list({ pods: [{ ...podOf(former, 'n1', startWallMs), lease: undefined }] });
@@ -465,4 +482,31 @@ describe('a new reign', () => {
       expect([...core.nodes()].find((node) => node.name === 'n1')?.connected).toBe(false);
     },
   );
+});
+
+describe('an ended pod that is still there', () => {
+  test('keeps its pair from a new lease until it is gone', () => {
+    list({ nodes: ['n1'] });
+    const offer = firstOffer(connect('n1'));
+    const pod = podOf(offer, 'n1', startWallMs);
+    const reading = { kind: 'failed', terminal: true, reason: 'PullFailed', message: '' } as const;
+    apply({ kind: 'podSeen', pod: { ...pod, reading } });
+    pass(30_000);
+    const beat = { kind: 'heartbeatReceived', sessionId: 's-n1', sequence: 2 } as const;
+    expect(offersIn(apply(beat))).toEqual([]);
+    expect(offersIn(apply({ kind: 'podGone', pod: { ...pod, reading } }))).toHaveLength(1);
+  });
+
+  test('is deleted when no agent has taken it for ten minutes', () => {
+    list();
+    const offer = firstOffer(connect('n1'));
+    const pod = podOf(offer, 'n1', startWallMs);
+    const reading = { kind: 'pulled', terminal: true, digest: undefined, message: '' } as const;
+    apply({ kind: 'podSeen', pod: { ...pod, reading } });
+    expect(pass(10 * 60_000)).toContainEqual({
+      kind: 'deletePod',
+      podName: pod.name,
+      podUid: pod.uid,
+    });
+  });
 });
