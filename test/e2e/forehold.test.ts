@@ -4,7 +4,7 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { testBadInput } from './cases/bad-input.ts';
 import { testDeletion } from './cases/deletion.ts';
-import { type ApiUse, readApiUse, testFrugality, testTime } from './cases/figures.ts';
+import { type ApiUse, markApiUse, testFrugality, testTime } from './cases/figures.ts';
 import { testLimits } from './cases/limits.ts';
 import { testMetrics } from './cases/metrics.ts';
 import { testPulls } from './cases/pulls.ts';
@@ -44,10 +44,9 @@ describe('deletion', () => testDeletion(stack));
 describe('restarts', () => testRestarts(stack));
 
 describe('limits and figures', () => {
-  // The programs' counters began anew with the restarts.
-  let before: ApiUse = { requests: undefined, pulls: 0 };
+  let before: ApiUse = { audit: undefined, pulls: 0 };
   beforeAll(async () => {
-    before = await readApiUse(stack());
+    before = await markApiUse(stack());
   });
   testLimits(stack);
   testTime(stack);

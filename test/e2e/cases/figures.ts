@@ -2,10 +2,10 @@
 
 import { expect, test } from 'vitest';
 import { defaultPullNamespace } from '../../../shared/names.ts';
+import { type AuditMark, markAuditLog } from '../harness/audit-log.ts';
 import { barePodSpec } from '../harness/cluster-setup.ts';
-import { sumMetric } from '../harness/metrics.ts';
 import { printFigure, skipBecause } from '../harness/skip.ts';
-import { everyProgram, type Stack } from '../harness/stack.ts';
+import type { Stack } from '../harness/stack.ts';
 import { until } from '../harness/until.ts';
 
 const mebibyte = 1_048_576;
@@ -16,25 +16,20 @@ const outboxDeadlineMs = 150_000;
 // design.md 10.
 const maxRequestsPerPull = 3;
 const maxAgentMib = 80;
-const requestsMetric = 'forehold_kube_requests_total';
 
-/** Use of the API so far: all programs' requests, and all pull pods ever seen. */
+/** Where counting began; undefined when nothing counts requests here. */
 export interface ApiUse {
-  readonly requests: number | undefined;
+  readonly audit: AuditMark | undefined;
   readonly pulls: number;
 }
 
-export async function readApiUse(stack: Stack): Promise<ApiUse> {
-  const sums = await Promise.all(
-    everyProgram(stack.programs).map((served) => sumMetric(served, requestsMetric)),
-  );
-  const requests = sums.reduce(
-    (sum, one) => (sum === undefined || one === undefined ? undefined : sum + one),
-    0,
-  );
-  // Bare pods of the comparison are none of Forehold's.
-  const pulls = stack.pods.all().filter((pod) => pod.name.startsWith('pull-'));
-  return { requests, pulls: pulls.length };
+export async function markApiUse(stack: Stack): Promise<ApiUse> {
+  return { audit: await markAuditLog(stack.environment), pulls: countPulls(stack) };
+}
+
+// Bare pods of the comparison are none of Forehold's.
+function countPulls(stack: Stack): number {
+  return stack.pods.all().filter((pod) => pod.name.startsWith('pull-')).length;
 }
 
 export function testTime(stack: () => Stack): void {
@@ -61,13 +56,14 @@ export function testFrugality(stack: () => Stack, before: () => ApiUse): void {
       if (pods.length === 0) return true;
       throw new Error(`${pods.length} are left, such as ${pods[0]?.metadata.name}`);
     });
-    const after = await readApiUse(stack());
-    const { requests: requestsBefore, pulls: pullsBefore } = before();
-    if (after.requests === undefined || requestsBefore === undefined) {
-      skipBecause(context, `there is no metric ${requestsMetric}`);
-      return;
-    }
-    const perPull = (after.requests - requestsBefore) / (after.pulls - pullsBefore);
+    const { audit, pulls: pullsBefore } = before();
+    const counts = await audit?.count();
+    if (counts === undefined || counts.size === 0)
+      return skipBecause(context, 'the API server writes no audit log (test bed: AUDIT=1)');
+    const requests = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    const perPull = requests / (countPulls(stack()) - pullsBefore);
+    const kinds = [...counts].map(([kind, count]) => `${kind} ${count}`);
+    printFigure('api_requests', kinds.sort().join(', '));
     printFigure('api_requests_per_pull', perPull.toFixed(2));
     expect(perPull).toBeLessThanOrEqual(maxRequestsPerPull);
   });

@@ -19,6 +19,8 @@ export interface Testbed {
   readonly program: string;
   /** This machine as the nodes reach it. */
   readonly hostAddress: string;
+  /** Written when the test bed was brought up with AUDIT=1. */
+  readonly auditLog: string;
 }
 
 /** The environment, or the reason why there is none. */
@@ -39,8 +41,8 @@ function findTestbed(
   registry: string,
 ): Testbed | undefined {
   const program = join(root, '../shared/testbed/testbed');
-  const { HUB: hub, HOST_IP: hostAddress } = variables;
-  if (!hub || !hostAddress || !registry.startsWith(`${hub}:`) || !existsSync(program))
+  const { HUB: hub, HOST_IP: hostAddress, TESTBED_HOME: home } = variables;
+  if (!hub || !hostAddress || !home || !registry.startsWith(`${hub}:`) || !existsSync(program))
     return undefined;
-  return { program, hostAddress };
+  return { program, hostAddress, auditLog: join(home, 'log/audit.log') };
 }

@@ -18,6 +18,7 @@ import { until } from './until.ts';
 
 /** Everything a case needs; made by `startStack`. */
 export interface Stack {
+  readonly environment: Environment;
   readonly kube: Kube;
   readonly nodes: readonly Node[];
   readonly pods: PodWatch;
@@ -51,7 +52,18 @@ export async function startStack(environment: Environment): Promise<Stack> {
     architecture: nodes[0]?.status?.nodeInfo?.architecture ?? 'amd64',
   });
   const inspector = new Inspector(programs.grpcAddress);
-  const stack = { kube, nodes, pods, programs, inspector, front, images, folder, setup };
+  const stack = {
+    environment,
+    kube,
+    nodes,
+    pods,
+    programs,
+    inspector,
+    front,
+    images,
+    folder,
+    setup,
+  };
   for (const { program } of everyProgram(programs)) program.start();
   await waitUntilReady(everyProgram(programs));
   return stack;

@@ -1,0 +1,68 @@
+// Requests to the API server by program, out of its own audit log (on the test bed: AUDIT=1 at `up`). Its metrics do not
+// tell clients apart, and a program's own count would have to be believed.
+
+import { open, stat } from 'node:fs/promises';
+import type { Environment } from './environment.ts';
+
+interface AuditEvent {
+  readonly auditID: string;
+  readonly userAgent?: string;
+  readonly verb: string;
+  readonly requestReceivedTimestamp: string;
+}
+
+/** Requests by program and verb, such as `agent create`. */
+export type RequestCounts = ReadonlyMap<string, number>;
+
+/** From here on; undefined when there is no audit log. */
+export async function markAuditLog(environment: Environment): Promise<AuditMark | undefined> {
+  const file = environment.testbed?.auditLog;
+  if (file === undefined) return undefined;
+  try {
+    return new AuditMark(file, (await stat(file)).size);
+  } catch {
+    return undefined;
+  }
+}
+
+export class AuditMark {
+  readonly #file: string;
+  readonly #offset: number;
+  readonly #atMs = Date.now();
+
+  constructor(file: string, offset: number) {
+    this.#file = file;
+    this.#offset = offset;
+  }
+
+  /** Requests of Forehold's programs received since the mark; empty when the log is not written any more. */
+  async count(): Promise<RequestCounts> {
+    const seen = new Set<string>();
+    const counts = new Map<string, number>();
+    const file = await open(this.#file);
+    try {
+      const lines = file.createReadStream({ start: this.#offset, encoding: 'utf8' });
+      let rest = '';
+      for await (const chunk of lines) {
+        const parts = `${rest}${chunk}`.split('\n');
+        rest = parts.pop() ?? '';
+        for (const line of parts) this.#add(line, seen, counts);
+      }
+    } finally {
+      await file.close();
+    }
+    return counts;
+  }
+
+  #add(line: string, seen: Set<string>, counts: Map<string, number>): void {
+    if (!line.includes('"userAgent":"forehold-')) return;
+    const event: AuditEvent = JSON.parse(line);
+    const program = /^forehold-(agent|coordinator)\b/.exec(event.userAgent ?? '')?.[1];
+    // A watch is written at its start and at its end, and may have begun before the mark.
+    if (program === undefined || seen.has(event.auditID)) return;
+    if (Date.parse(event.requestReceivedTimestamp) < this.#atMs) return;
+    seen.add(event.auditID);
+    const key = `${program} ${event.verb}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+}
