@@ -7,28 +7,19 @@ import {
   type LimitSubject,
   scopeKey,
 } from '../../coordinator/core/limits.ts';
-
-/** One pull pod as its kubelet saw it. Times that have not come yet are undefined. */
-export interface PullRecord {
-  /** Node, image and credential set as one text. */
-  readonly pair: string;
-  readonly subject: LimitSubject;
-  readonly podCreatedAtMs: number;
-  /** The pod is terminal, or gone. */
-  readonly podEndedAtMs: number | undefined;
-  /** The kubelet began to fetch; undefined when it never did, as for an image that was there. */
-  readonly pullBeganAtMs: number | undefined;
-  /** The bytes stopped, which may be after the end of the pod. */
-  readonly pullEndedAtMs: number | undefined;
-  readonly outcome: 'succeeded' | 'failed' | undefined;
-}
+import { parseImageReference } from '../../shared/image-ref.ts';
+import { formatPair } from '../../shared/pair.ts';
+import type { PullEntry, PullPodEntry } from '../kubelet/record.ts';
 
 export interface Run {
   readonly nodes: number;
   readonly images: number;
   readonly pairs: number;
   readonly warmPairs: number;
-  readonly pulls: readonly PullRecord[];
+  readonly pods: readonly PullPodEntry[];
+  readonly pulls: readonly PullEntry[];
+  /** By node uid; a node without a zone label is not in it. */
+  readonly zones: ReadonlyMap<string, string>;
   /** Last agent's inventory complete; undefined when it never was. */
   readonly startedAtMs: number | undefined;
   /** Last pair warm; undefined while one is not. */
@@ -72,33 +63,29 @@ export interface Report {
 }
 
 export function buildReport(run: Run): Report {
-  const begun = run.pulls.filter((pull) => pull.pullBeganAtMs !== undefined);
+  const { pods, pulls } = run;
   const bound = findLowerBound(run);
-  const endMs = run.warmAtMs ?? Infinity;
   const startMs = run.startedAtMs ?? Infinity;
+  const endMs = run.warmAtMs ?? Infinity;
   const requests = run.apiRequestsAtMs.filter((atMs) => atMs >= startMs && atMs <= endMs).length;
   return {
     nodes: run.nodes,
     images: run.images,
     pairs: run.pairs,
     warmPairs: run.warmPairs,
-    pulls: begun.length,
-    duplicatePulls: countDuplicates(begun),
-    failedPulls: begun.filter((pull) => pull.outcome === 'failed').length,
+    pulls: pulls.length,
+    duplicatePulls: countDuplicates(run),
+    failedPulls: pulls.filter((pull) => pull.outcome === 'failed').length,
     seconds: run.warmAtMs === undefined ? null : round(Math.max(0, run.warmAtMs - startMs) / 1_000),
     lowerBoundSeconds: round(bound.ms / 1_000),
     bindingLimit: bound.limit,
-    peakConcurrentPulls: {
-      cluster: findPeak(run.pulls, () => ''),
-      perImage: findPeak(run.pulls, (pull) => pull.subject.image),
-      perNode: findPeak(run.pulls, (pull) => pull.subject.nodeUid),
-    },
+    peakConcurrentPulls: findPeaks(pods, pulls),
     limits: {
       cluster: findSlots(run, 'cluster'),
       perImage: findSlots(run, 'image'),
       perNode: findSlots(run, 'node'),
     },
-    apiRequestsPerPull: begun.length === 0 ? 0 : round(requests / begun.length),
+    apiRequestsPerPull: pulls.length === 0 ? 0 : round(requests / pulls.length),
   };
 }
 
@@ -121,15 +108,24 @@ interface ScopeWork {
 /** Time from creation to end of the pull pods that have ended, by the scope whose slots they shared. */
 function sumWork(run: Run, limit: Limit): readonly ScopeWork[] {
   const byScope = new Map<string, ScopeWork>();
-  for (const { subject, podCreatedAtMs, podEndedAtMs } of run.pulls) {
-    const scope = scopeKey(limit, subject);
-    if (scope === undefined || podEndedAtMs === undefined) continue;
+  for (const pod of run.pods) {
+    const scope = scopeKey(limit, subjectOf(pod, run.zones));
+    if (scope === undefined || pod.terminalAtMs === undefined) continue;
     byScope.set(scope, {
-      workMs: (byScope.get(scope)?.workMs ?? 0) + podEndedAtMs - podCreatedAtMs,
-      slots: countSlotsFor(limit, subject.image, run.eligible),
+      workMs: (byScope.get(scope)?.workMs ?? 0) + pod.terminalAtMs - pod.podCreatedAtMs,
+      slots: countSlotsFor(limit, pod.image, run.eligible),
     });
   }
   return [...byScope.values()];
+}
+
+function subjectOf(pod: PullPodEntry, zones: Run['zones']): LimitSubject {
+  return {
+    image: pod.image,
+    registry: parseImageReference(pod.image).registry,
+    zone: zones.get(pod.nodeUid) ?? '',
+    nodeUid: pod.nodeUid,
+  };
 }
 
 function countSlotsFor(limit: Limit, image: string, eligible: EligibleNodes): number {
@@ -138,36 +134,61 @@ function countSlotsFor(limit: Limit, image: string, eligible: EligibleNodes): nu
 }
 
 /** Pulls begun while the same pair was pulling, or after it had succeeded. */
-function countDuplicates(begun: readonly PullRecord[]): number {
+function countDuplicates({ pods, pulls }: Run): number {
+  const secrets = new Map(pods.map((pod) => [pod.podUid, pod.pullSecrets]));
   const occupiedUntilMs = new Map<string, number>();
   let duplicates = 0;
-  for (const pull of [...begun].sort((a, b) => beganMs(a) - beganMs(b))) {
-    const untilMs = occupiedUntilMs.get(pull.pair) ?? -Infinity;
-    if (beganMs(pull) < untilMs) duplicates += 1;
-    const ownUntilMs = pull.outcome === 'succeeded' ? Infinity : (pull.pullEndedAtMs ?? Infinity);
-    occupiedUntilMs.set(pull.pair, Math.max(untilMs, ownUntilMs));
+  for (const pull of [...pulls].sort((a, b) => a.startedAtMs - b.startedAtMs)) {
+    const { nodeUid, image } = pull;
+    const pair = formatPair({ nodeUid, image, pullSecrets: secrets.get(pull.podUid) ?? [] });
+    const untilMs = occupiedUntilMs.get(pair) ?? -Infinity;
+    if (pull.startedAtMs < untilMs) duplicates += 1;
+    const ownUntilMs = pull.outcome === 'succeeded' ? Infinity : (pull.endedAtMs ?? Infinity);
+    occupiedUntilMs.set(pair, Math.max(untilMs, ownUntilMs));
   }
   return duplicates;
 }
 
-function beganMs(pull: PullRecord): number {
-  return pull.pullBeganAtMs ?? Infinity;
+interface Occupation {
+  readonly image: string;
+  readonly nodeUid: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 /**
- * Most pulls at once in one scope. A pull counts from the creation of its pod until pod and bytes have both ended,
- * which is the strictest reading of a limit: queueing in the kubelet counts, and so does a pull whose pod is gone.
+ * A pull counts from the creation of its pod until pod and bytes have both ended. That is the strictest reading of a
+ * limit: queueing in the kubelet counts, and so does a pull whose pod is gone.
  */
-function findPeak(pulls: readonly PullRecord[], scopeOf: (pull: PullRecord) => string): number {
-  const changes = pulls.flatMap((pull) => {
-    const scope = scopeOf(pull);
-    const endedAtMs =
-      pull.pullBeganAtMs === undefined
-        ? (pull.podEndedAtMs ?? Infinity)
-        : Math.max(pull.podEndedAtMs ?? Infinity, pull.pullEndedAtMs ?? Infinity);
+function findPeaks(pods: readonly PullPodEntry[], pulls: readonly PullEntry[]): PerScope {
+  const bytesEndedAtMs = new Map<string, number>();
+  for (const { podUid, endedAtMs } of pulls)
+    bytesEndedAtMs.set(
+      podUid,
+      Math.max(bytesEndedAtMs.get(podUid) ?? -Infinity, endedAtMs ?? Infinity),
+    );
+  const occupations = pods.map(({ image, nodeUid, podUid, podCreatedAtMs, terminalAtMs }) => ({
+    image,
+    nodeUid,
+    fromMs: podCreatedAtMs,
+    untilMs: Math.max(terminalAtMs ?? Infinity, bytesEndedAtMs.get(podUid) ?? -Infinity),
+  }));
+  return {
+    cluster: findPeak(occupations, () => ''),
+    perImage: findPeak(occupations, ({ image }) => image),
+    perNode: findPeak(occupations, ({ nodeUid }) => nodeUid),
+  };
+}
+
+function findPeak(
+  occupations: readonly Occupation[],
+  scopeOf: (occupation: Occupation) => string,
+): number {
+  const changes = occupations.flatMap((occupation) => {
+    const scope = scopeOf(occupation);
     return [
-      { atMs: pull.podCreatedAtMs, scope, by: 1 },
-      { atMs: endedAtMs, scope, by: -1 },
+      { atMs: occupation.fromMs, scope, by: 1 },
+      { atMs: occupation.untilMs, scope, by: -1 },
     ];
   });
   // At the same moment an end comes first: its slot is what the next one takes.

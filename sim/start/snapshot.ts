@@ -26,25 +26,25 @@ export interface Snapshot {
   readonly leasesLive: number;
 }
 
+/** The coordinator's own answers. */
 export interface Views {
-  readonly nodes: Iterable<NodeView>;
-  readonly images: Iterable<ImageView>;
-  readonly leases: Iterable<LeaseView>;
+  nodes(): Iterable<NodeView>;
+  images(): Iterable<ImageView>;
+  leases(): Iterable<LeaseView>;
 }
 
 export function takeSnapshot(views: Views): Snapshot {
-  const nodes = [...views.nodes];
-  const failures = new Map<string, string>();
-  let leasesLive = 0;
-  for (const lease of views.leases) {
-    if (isLive(lease)) leasesLive += 1;
-    else if (lease.outcome === 'Failed') failures.set(lease.image, describeFailure(lease));
-  }
+  const nodes = [...views.nodes()];
+  const images = [...views.images()];
+  // A thousand ended leases are looked through only when there is a failure to explain.
+  const failures = images.some((image) => image.nodesFailed > 0)
+    ? findFailures(views.leases())
+    : new Map<string, string>();
   return {
     nodes: nodes.length,
     nodesConnected: nodes.filter((node) => node.connected).length,
     nodesWarm: nodes.filter((node) => node.warm).length,
-    images: [...views.images].map((view) => ({
+    images: images.map((view) => ({
       image: view.image,
       cachedImages: view.cachedImages,
       targeted: view.nodesTargeted,
@@ -55,12 +55,20 @@ export function takeSnapshot(views: Views): Snapshot {
       meanPullMs: view.meanPullMs,
       failure: failures.get(view.image) ?? '',
     })),
-    leasesLive,
+    leasesLive: nodes.reduce((sum, node) => sum + node.liveLeases, 0),
   };
 }
 
-function isLive({ phase }: LeaseView): boolean {
-  return phase === 'Offered' || phase === 'Held' || phase === 'Revoking' || phase === 'Suspect';
+/** The newest failure of each image. */
+function findFailures(leases: Iterable<LeaseView>): ReadonlyMap<string, string> {
+  const newest = new Map<string, LeaseView>();
+  for (const lease of leases) {
+    if (lease.outcome !== 'Failed') continue;
+    const known = newest.get(lease.image);
+    if (known === undefined || (known.endedAtMs ?? 0) <= (lease.endedAtMs ?? 0))
+      newest.set(lease.image, lease);
+  }
+  return new Map([...newest].map(([image, lease]) => [image, describeFailure(lease)]));
 }
 
 function describeFailure({ reason, message }: LeaseView): string {
@@ -74,17 +82,13 @@ export function countPairs(snapshot: Snapshot): { readonly all: number; readonly
   };
 }
 
-/** Everything that `wanted` CachedImages ask for is on every target node, and every node could say so. */
-export function isWarm(snapshot: Snapshot, wanted: readonly string[]): boolean {
+/** Everything that is desired is on every target node, and every node could say so. */
+export function isWarm(snapshot: Snapshot): boolean {
   const { all, warm } = countPairs(snapshot);
-  return (
-    snapshot.nodesConnected === snapshot.nodes &&
-    all === warm &&
-    findUnknown(snapshot, wanted).length === 0
-  );
+  return snapshot.nodesConnected === snapshot.nodes && all === warm;
 }
 
-/** CachedImages that the coordinator made no desired image of. */
+/** CachedImages that target no node as far as the coordinator knows: not read yet, invalid, or without a match. */
 export function findUnknown(snapshot: Snapshot, wanted: readonly string[]): readonly string[] {
   const known = new Set(snapshot.images.flatMap((image) => image.cachedImages));
   return wanted.filter((name) => !known.has(name));

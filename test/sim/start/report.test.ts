@@ -7,35 +7,55 @@ import {
   mergeLimits,
   scopeKey,
 } from '../../../coordinator/core/limits.ts';
-import { buildReport, type PullRecord, type Run } from '../../../sim/start/report.ts';
+import type { PullEntry, PullPodEntry } from '../../../sim/kubelet/record.ts';
+import { buildReport, type Run } from '../../../sim/start/report.ts';
 
+interface Pull {
+  readonly pod: PullPodEntry;
+  readonly pull: PullEntry;
+}
+
+let pods = 0;
+
+/** A pull whose bytes flow from the pod's creation to its end, unless told otherwise. */
 function pull(
   node: string,
   image: string,
-  times: [number, number],
-  rest: Partial<PullRecord> = {},
-) {
-  const [podCreatedAtMs, podEndedAtMs] = times;
-  const record: PullRecord = {
-    pair: `${node}|${image}|`,
-    subject: { image, registry: 'r', zone: `z-${node}`, nodeUid: node },
-    podCreatedAtMs,
-    podEndedAtMs,
-    pullBeganAtMs: podCreatedAtMs,
-    pullEndedAtMs: podEndedAtMs,
-    outcome: 'succeeded',
-    ...rest,
+  times: [createdMs: number, endedMs: number],
+  rest: Partial<PullEntry> = {},
+): Pull {
+  const [podCreatedAtMs, terminalAtMs] = times;
+  pods += 1;
+  const pair = { node, nodeUid: node, image: `r.io/${image}:1`, podUid: `pod-${pods}` };
+  return {
+    pod: {
+      ...pair,
+      pullSecrets: [],
+      podName: `pull-${pods}`,
+      podCreatedAtMs,
+      terminalAtMs,
+      outcome: rest.outcome === 'failed' ? 'Failed' : 'Succeeded',
+    },
+    pull: {
+      ...pair,
+      startedAtMs: podCreatedAtMs,
+      endedAtMs: terminalAtMs,
+      outcome: 'succeeded',
+      duplicate: false,
+      ...rest,
+    },
   };
-  return record;
 }
 
-function run(pulls: readonly PullRecord[], rest: Partial<Run> = {}): Run {
+function run(pulls: readonly Pull[], rest: Partial<Run> = {}): Run {
   return {
     nodes: 20,
     images: 1,
     pairs: 20,
     warmPairs: 20,
-    pulls,
+    pods: pulls.map(({ pod }) => pod),
+    pulls: pulls.map((each) => each.pull),
+    zones: new Map(),
     startedAtMs: 0,
     warmAtMs: 60_000,
     limits: builtInLimits,
@@ -65,7 +85,7 @@ describe('buildReport', () => {
     });
   });
 
-  test.for<[fact: string, pulls: PullRecord[], limits: Limit[], seconds: number, limit: string]>([
+  test.for<[fact: string, pulls: Pull[], limits: Limit[], seconds: number, limit: string]>([
     [
       'one node with much work makes the bound',
       [pull('n1', 'a', [0, 9_000]), pull('n1', 'b', [9_000, 12_000])],
@@ -95,7 +115,7 @@ describe('buildReport', () => {
           name: 'slow',
           per: 'registry',
           slots: { count: 1, percent: 0 },
-          match: { image: 'a*' },
+          match: { image: 'r.io/a*' },
         },
       ],
       20,
@@ -103,7 +123,7 @@ describe('buildReport', () => {
     ],
     [
       'work is counted from the pod’s creation, queueing included',
-      [pull('n1', 'a', [0, 9_000], { pullBeganAtMs: 5_000 })],
+      [pull('n1', 'a', [0, 9_000], { startedAtMs: 5_000 })],
       [],
       9,
       'node',
@@ -121,7 +141,7 @@ describe('buildReport', () => {
     expect(report).toMatchObject({ lowerBoundSeconds, bindingLimit });
   });
 
-  test.for<[fact: string, pulls: PullRecord[], duplicates: number, failed: number]>([
+  test.for<[fact: string, pulls: Pull[], duplicates: number, failed: number]>([
     [
       'a retry after a failure is none',
       [pull('n1', 'a', [0, 10], { outcome: 'failed' }), pull('n1', 'a', [20, 30])],
@@ -140,10 +160,7 @@ describe('buildReport', () => {
     ],
     [
       'a pull whose pod is gone but whose bytes flow is still pulling',
-      [
-        pull('n1', 'a', [0, 5], { pullEndedAtMs: 30, outcome: undefined }),
-        pull('n1', 'a', [20, 40]),
-      ],
+      [pull('n1', 'a', [0, 5], { endedAtMs: 30, outcome: undefined }), pull('n1', 'a', [20, 40])],
       1,
       0,
     ],
@@ -153,23 +170,32 @@ describe('buildReport', () => {
       0,
       0,
     ],
-    [
-      'a pod that pulled nothing is no pull',
-      [
-        pull('n1', 'a', [0, 10]),
-        pull('n1', 'a', [20, 30], { pullBeganAtMs: undefined, pullEndedAtMs: undefined }),
-      ],
-      0,
-      0,
-    ],
   ])('duplicates and failures: %s', ([, pulls, duplicatePulls, failedPulls]) => {
     expect(buildReport(run(pulls))).toMatchObject({ duplicatePulls, failedPulls });
+  });
+
+  test('a pod whose image was there already is work, and no pull', () => {
+    const verified = pull('n1', 'a', [20, 30]);
+    const report = buildReport(run([pull('n1', 'a', [0, 10])], {}));
+    const both = buildReport({
+      ...run([pull('n1', 'a', [0, 10])]),
+      pods: [pull('n1', 'a', [0, 10]).pod, verified.pod],
+    });
+    expect(both).toMatchObject({ pulls: 1, duplicatePulls: 0 });
+    expect(both.lowerBoundSeconds).toBe(2 * report.lowerBoundSeconds);
+  });
+
+  test('a pair is told apart by its pull secrets', () => {
+    const own = pull('n1', 'a', [0, 10]);
+    const secret = pull('n1', 'a', [20, 30]);
+    const pods = [own.pod, { ...secret.pod, pullSecrets: ['s'] }];
+    expect(buildReport({ ...run([own, secret]), pods }).duplicatePulls).toBe(0);
   });
 
   test('peaks count a pull until both its pod and its bytes have ended', () => {
     const report = buildReport(
       run([
-        pull('n1', 'a', [0, 10], { pullEndedAtMs: 30 }),
+        pull('n1', 'a', [0, 10], { endedAtMs: 30 }),
         pull('n1', 'b', [20, 40]),
         pull('n2', 'a', [29, 50]),
         pull('n3', 'a', [50, 60]),
@@ -227,7 +253,7 @@ describe('buildReport', () => {
           slots: given[index] ?? limit.slots,
         }));
         const pulls = scheduleGreedily(wishes, limits);
-        const endMs = Math.max(...pulls.map((record) => record.podEndedAtMs ?? 0));
+        const endMs = Math.max(...pulls.map(({ pod }) => pod.terminalAtMs ?? 0));
         const sumMs = wishes.reduce((sum, wish) => sum + wish.workMs, 0);
         const report = buildReport(run(pulls, { limits }));
         expect(report.lowerBoundSeconds * 1_000).toBeLessThanOrEqual(endMs + 0.5);
@@ -245,10 +271,10 @@ interface Wish {
 }
 
 /** Each in turn at the first moment at which every limit has a slot for its whole duration. */
-function scheduleGreedily(wishes: readonly Wish[], limits: readonly Limit[]): PullRecord[] {
-  const pulls: PullRecord[] = [];
+function scheduleGreedily(wishes: readonly Wish[], limits: readonly Limit[]): Pull[] {
+  const pulls: Pull[] = [];
   for (const { node, image, workMs, idleMs } of wishes) {
-    const moments = [0, ...pulls.map((record) => (record.podEndedAtMs ?? 0) + idleMs)];
+    const moments = [0, ...pulls.map(({ pod }) => (pod.terminalAtMs ?? 0) + idleMs)];
     const candidates = moments
       .sort((a, b) => a - b)
       .map((startMs) => pull(`n${node}`, `i${image}`, [startMs, startMs + workMs]));
@@ -260,13 +286,18 @@ function scheduleGreedily(wishes: readonly Wish[], limits: readonly Limit[]): Pu
   return pulls;
 }
 
-function fits(limit: Limit, candidate: PullRecord, pulls: readonly PullRecord[]): boolean {
-  const key = scopeKey(limit, candidate.subject);
+function fits(limit: Limit, candidate: Pull, pulls: readonly Pull[]): boolean {
+  const key = scopeOf(limit, candidate);
   const rivals = pulls.filter(
     (other) =>
-      scopeKey(limit, other.subject) === key &&
-      other.podCreatedAtMs < (candidate.podEndedAtMs ?? 0) &&
-      (other.podEndedAtMs ?? 0) > candidate.podCreatedAtMs,
+      scopeOf(limit, other) === key &&
+      other.pod.podCreatedAtMs < (candidate.pod.terminalAtMs ?? 0) &&
+      (other.pod.terminalAtMs ?? 0) > candidate.pod.podCreatedAtMs,
   );
   return rivals.length < countSlots(limit, 20);
+}
+
+function scopeOf(limit: Limit, { pod }: Pull): string | undefined {
+  const { image, nodeUid } = pod;
+  return scopeKey(limit, { image, registry: 'r.io', zone: '', nodeUid });
 }
