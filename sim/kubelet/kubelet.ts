@@ -1,0 +1,268 @@
+// One node's kubelet with its container runtime: follows the pods bound to its node, pulls, reports. It meets the rest
+// of the cluster only in the store, as a real one does at the API server, and lives on the clock that it is given.
+
+import type { Clock, Timer } from '../../shared/clock.ts';
+import { parseImageReference } from '../../shared/image-ref.ts';
+import type { ContainerImage } from '../../shared/kube-types.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Store } from '../store.ts';
+import { decideImageGc, imageGcEveryMs } from './image-gc.ts';
+import { ImageReporter, type ReportIntervals } from './image-reporter.ts';
+import { ImageStore, type StoredImage } from './image-store.ts';
+import { KubeletLife } from './kubelet-life.ts';
+import { latencyMs } from './latency.ts';
+import {
+  buildNode,
+  type NodeIdentity,
+  readyCondition,
+  withCondition,
+  withImages,
+} from './node-object.ts';
+import { PodOutbox } from './pod-outbox.ts';
+import { PullQueue } from './pull-queue.ts';
+import type { PullSpeed } from './pull-speed.ts';
+import type { PullRecord } from './record.ts';
+
+export interface KubeletOptions {
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly record: PullRecord;
+  readonly identity: NodeIdentity;
+  readonly speed: PullSpeed;
+  readonly maxParallelPulls: number;
+  /** Image file system; garbage collection begins at 85 % of it. Infinity: never. */
+  readonly diskBytes: number;
+  readonly reportIntervals: ReportIntervals;
+}
+
+export class Kubelet {
+  readonly #options: KubeletOptions;
+  readonly #images = new ImageStore();
+  readonly #outbox: PodOutbox;
+  readonly #reporter: ImageReporter;
+  #life: KubeletLife | undefined;
+  /** What the next report says. */
+  #ready = true;
+  #listedImages: readonly ContainerImage[] = [];
+  #speed: PullSpeed;
+  #connected = true;
+  /** Set while frozen: resolves at the thaw. */
+  #thawed: PromiseWithResolvers<void> | undefined;
+  /** Of the process, not of one pod: ended with it. */
+  readonly #timers = new Map<'gc' | 'join' | 'restart', Timer>();
+
+  constructor(options: KubeletOptions) {
+    this.#options = options;
+    this.#speed = options.speed;
+    this.#outbox = new PodOutbox(options.store);
+    this.#reporter = new ImageReporter({
+      clock: options.clock,
+      seed: options.seed,
+      node: options.identity.name,
+      intervals: options.reportIntervals,
+      images: this.#images,
+      report: (listed) => {
+        this.#listedImages = listed;
+        this.#report();
+      },
+    });
+  }
+
+  get name(): string {
+    return this.#options.identity.name;
+  }
+
+  /** Registers the node and starts to work; one that joins is not Ready for its first second. */
+  start(joining: boolean): void {
+    if (this.#life !== undefined) return;
+    const { store, identity, clock, seed } = this.#options;
+    const { wallMs } = clock.now();
+    this.#ready = !joining;
+    this.#listedImages = this.#images.status();
+    if (store.find('nodes', { name: this.name }) === undefined) {
+      const node = buildNode(identity, readyCondition(this.#ready, wallMs), wallMs);
+      store.create('nodes', {
+        ...node,
+        status: withImages(node.status ?? {}, this.#listedImages),
+      });
+    }
+    this.#begin();
+    const joinMs = latencyMs(seed, 'join', this.name);
+    if (joining) this.#startTimer('join', joinMs, () => this.setReady(true));
+  }
+
+  /** The machine is switched off: nothing of it goes on. Idempotent. */
+  stop(): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+    this.#reporter.stop();
+    this.#life?.end();
+    this.#life = undefined;
+    this.#thawed?.resolve();
+    this.#thawed = undefined;
+  }
+
+  /** The process ends, if it ran, and is back `downMs` later; pulls under way are given up, images stay. */
+  restart(downMs: number): void {
+    this.thaw();
+    this.stop();
+    this.#startTimer('restart', downMs, () => {
+      this.#begin();
+      this.#reporter.imagesChanged();
+      this.setReady(true);
+    });
+  }
+
+  /** Reports Ready or not; pods and pulls go on either way. */
+  setReady(ready: boolean): void {
+    this.#ready = ready;
+    this.#report();
+  }
+
+  /** The API server is out of reach: pulls go on, nothing is seen and nothing told. */
+  disconnect(): void {
+    this.#connected = false;
+    this.#outbox.disconnect();
+    this.#life?.unfollow();
+  }
+
+  connect(): void {
+    if (this.#connected) return;
+    this.#connected = true;
+    this.#outbox.connect();
+    this.#report();
+    this.#life?.follow();
+  }
+
+  /** Kubelet and runtime stand still, as after SIGSTOP: no byte flows, nothing is seen and nothing told. */
+  freeze(): void {
+    if (this.#thawed !== undefined || this.#life === undefined) return;
+    this.#thawed = Promise.withResolvers();
+    this.#life.pulls.freeze();
+    this.disconnect();
+  }
+
+  thaw(): void {
+    if (this.#thawed === undefined) return;
+    this.#thawed.resolve();
+    this.#thawed = undefined;
+    this.#life?.pulls.thaw();
+    this.connect();
+  }
+
+  setSpeed(speed: PullSpeed): void {
+    this.#speed = speed;
+    this.#life?.pulls.setSpeed(speed);
+  }
+
+  images(): readonly StoredImage[] {
+    return this.#images.list();
+  }
+
+  /**
+   * Puts an image on the node without a pull, as a node image or an administrator may.
+   * @throws Error when its registry does not have it
+   */
+  addImage(name: string): void {
+    const reference = parseImageReference(name);
+    const resolution = this.#options.registry.resolve(reference);
+    if (resolution.kind === 'refused') {
+      throw new Error(
+        `cannot put ${name} on ${this.name}: its registry says ${resolution.refusal}`,
+      );
+    }
+    this.#images.add(reference, resolution.image, this.#options.clock.now().monotonicMs);
+    this.#imagesChanged();
+  }
+
+  /** Removes an image, as garbage collection or an administrator may; false when it is not there. */
+  removeImage(name: string): boolean {
+    const removed = this.#images.remove(name);
+    if (removed) this.#imagesChanged();
+    return removed;
+  }
+
+  #begin(): void {
+    const { clock, seed, store, identity } = this.#options;
+    this.#life = new KubeletLife({
+      clock,
+      seed,
+      store,
+      identity,
+      images: this.#images,
+      outbox: this.#outbox,
+      pulls: this.#openPulls(),
+      awake: () => this.#thawed?.promise ?? Promise.resolve(),
+    });
+    if (this.#connected) this.#life.follow();
+    if (Number.isFinite(this.#options.diskBytes)) this.#scheduleGc();
+  }
+
+  #openPulls(): PullQueue {
+    const { identity, maxParallelPulls, diskBytes, clock, seed, registry, record } = this.#options;
+    return new PullQueue({
+      clock,
+      seed,
+      registry,
+      record,
+      images: this.#images,
+      node: {
+        name: this.name,
+        uid: this.#options.store.find('nodes', { name: this.name })?.metadata.uid ?? '',
+        platform: `${identity.os}/${identity.architecture}`,
+      },
+      speed: this.#speed,
+      maxParallelPulls,
+      diskBytes,
+      onImagesChanged: () => this.#imagesChanged(),
+    });
+  }
+
+  #imagesChanged(): void {
+    if (this.#life !== undefined) this.#reporter.imagesChanged();
+  }
+
+  /** Node status; a write that changes nothing is none. */
+  #report(): void {
+    const { store, clock } = this.#options;
+    const at = { name: this.name };
+    const alive = this.#connected && this.#life !== undefined;
+    if (!alive || store.find('nodes', at) === undefined) return;
+    const ready = readyCondition(this.#ready, clock.now().wallMs);
+    store.modify(
+      'nodes',
+      at,
+      (node) => {
+        const status = withImages(node.status ?? {}, this.#listedImages);
+        return { ...node, status: withCondition(status, ready) };
+      },
+      { subresource: 'status' },
+    );
+  }
+
+  #scheduleGc(): void {
+    this.#startTimer('gc', imageGcEveryMs, () => {
+      this.#collectImages();
+      this.#scheduleGc();
+    });
+  }
+
+  #collectImages(): void {
+    const { clock, diskBytes } = this.#options;
+    const { monotonicMs } = clock.now();
+    const inUse = this.#life?.imagesInUse() ?? new Set<string>();
+    for (const digest of inUse) this.#images.markUsed(digest, monotonicMs);
+    const { usedBytes } = this.#images;
+    const disk = { images: this.#images.list(), usedBytes, diskBytes, inUse };
+    for (const { digestNames } of decideImageGc(disk, monotonicMs)) {
+      const [name] = digestNames;
+      if (name !== undefined) this.removeImage(name);
+    }
+  }
+
+  #startTimer(name: 'gc' | 'join' | 'restart', delayMs: number, callback: () => void): void {
+    this.#timers.set(name, this.#options.clock.startTimer(delayMs, callback));
+  }
+}
