@@ -60,10 +60,15 @@ export class Store {
 
   /**
    * Stores a new object with uid, version, creation time, generation 1 and its first status (a pod: Pending).
+   * @param options `wallMs` is the creation time, if admission has already decided by it
    * @throws ApiError AlreadyExists; BadRequest without a name and without a generateName
    */
-  create<R extends ResourceName>(resource: R, object: ResourceObjects[R]): Stored<R> {
-    return this.#shelf(resource).create(object);
+  create<R extends ResourceName>(
+    resource: R,
+    object: ResourceObjects[R],
+    options: { readonly wallMs?: number } = {},
+  ): Stored<R> {
+    return this.#shelf(resource).create(object, options.wallMs);
   }
 
   find<R extends ResourceName>(resource: R, at: ObjectAddress): Stored<R> | undefined {

@@ -18,5 +18,5 @@ export function isEqual(a: unknown, b: unknown): boolean {
   }
   if (!isJsonObject(a) || !isJsonObject(b)) return false;
   const fields = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return fields.values().every((field) => isEqual(a[field], b[field]));
+  return [...fields].every((field) => isEqual(a[field], b[field]));
 }

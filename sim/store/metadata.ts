@@ -58,7 +58,12 @@ export function prepareStatus<T extends ApiObject>(
   old: Versioned<T>,
   next: T,
 ): T {
-  if (!definition.statusWritesMetadata) return { ...old, status: next.status };
+  const { managedFields } = next.metadata;
+  if (!definition.statusWritesMetadata) {
+    const metadata =
+      managedFields === undefined ? old.metadata : { ...old.metadata, managedFields };
+    return { ...old, status: next.status, metadata };
+  }
   const { ownerReferences } = old.metadata;
   const { ownerReferences: _ignored, ...written } = next.metadata;
   const kept = ownerReferences === undefined ? {} : { ownerReferences };
@@ -68,8 +73,9 @@ export function prepareStatus<T extends ApiObject>(
 
 /** What a client may set. */
 function clientFields(metadata: Meta): Partial<Meta> {
-  const { labels, annotations, ownerReferences, finalizers } = metadata;
+  const { labels, annotations, ownerReferences, finalizers, managedFields } = metadata;
   return {
+    ...(managedFields === undefined ? {} : { managedFields }),
     ...(labels === undefined ? {} : { labels }),
     ...(annotations === undefined ? {} : { annotations }),
     ...(ownerReferences === undefined ? {} : { ownerReferences }),

@@ -10,11 +10,25 @@ import type {
 } from '../../shared/kube-types.ts';
 import { apiGroup, apiVersion } from '../../shared/names.ts';
 import type { Subject } from './api-error.ts';
+import type { JsonObject } from './json.ts';
+
+/** Which fields one manager has applied. */
+export interface ManagedFields {
+  readonly manager: string;
+  readonly operation: 'Apply';
+  readonly apiVersion: string;
+  readonly time: string;
+  readonly fieldsType: 'FieldsV1';
+  readonly fieldsV1: JsonObject;
+  readonly subresource?: 'status';
+}
 
 /** Metadata as a client sends it. */
 export interface Meta extends ObjectMeta {
   readonly generateName?: string;
   readonly finalizers?: readonly string[];
+  /** Only what was applied; plain writes leave no entry. */
+  readonly managedFields?: readonly ManagedFields[];
 }
 
 /** Metadata of a stored object: what the API server itself fills in is there. */

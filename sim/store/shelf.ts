@@ -46,7 +46,7 @@ export class Shelf<T extends ApiObject> {
     return found;
   }
 
-  create(object: T): Versioned<T> {
+  create(object: T, wallMs = this.#options.clock.now().wallMs): Versioned<T> {
     const name = this.#nameOf(object.metadata);
     if (this.objects.find({ namespace: object.metadata.namespace, name }) !== undefined) {
       throw alreadyExists(this.#definition, name);
@@ -54,7 +54,7 @@ export class Shelf<T extends ApiObject> {
     const prepared = prepareNew(this.#definition, object, {
       name,
       uid: makeUid(this.#options.random),
-      creationTimestamp: formatTimestampSeconds(this.#options.clock.now().wallMs),
+      creationTimestamp: formatTimestampSeconds(wallMs),
     });
     const { kind } = this.#definition;
     const typed = { ...prepared, kind, apiVersion: apiVersionOf(this.#definition) };

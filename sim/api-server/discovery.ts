@@ -1,0 +1,69 @@
+// What the API server says about itself: health, version, and which resources it has, so that kubectl can be pointed
+// at the embedded cluster.
+
+import {
+  apiPath,
+  apiVersionOf,
+  definitions,
+  type ResourceDefinition,
+  resourceNames,
+} from '../store/resources.ts';
+import { answerJson, answerText, type DocumentResponse } from './message.ts';
+
+/** Names that kubectl takes for a custom resource. */
+export interface Nicknames {
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+}
+
+const version = {
+  major: '1',
+  minor: '36',
+  gitVersion: 'v1.36.3+forehold-embedded',
+  platform: 'simulated',
+};
+
+/** Undefined when the path is none of these. */
+export function answerDiscovery(path: string, nicknames: Nicknames): DocumentResponse | undefined {
+  if (['/healthz', '/livez', '/readyz'].includes(path)) return answerText('ok');
+  if (path === '/version') return answerJson(200, version);
+  if (path === '/api') return answerJson(200, { kind: 'APIVersions', versions: ['v1'] });
+  if (path === '/apis') return answerJson(200, groupList());
+  const served = resourceNames
+    .map((name) => definitions[name])
+    .filter((definition) => apiPath(definition) === path);
+  return served.length === 0 ? undefined : answerJson(200, resourceList(served, nicknames));
+}
+
+function groupList(): object {
+  const named = resourceNames.map((name) => definitions[name]).filter(({ group }) => group !== '');
+  const groups = named.map((definition) => {
+    const served = { groupVersion: apiVersionOf(definition), version: definition.version };
+    return { name: definition.group, versions: [served], preferredVersion: served };
+  });
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups };
+}
+
+function resourceList(served: readonly ResourceDefinition[], nicknames: Nicknames): object {
+  const resources = served.flatMap((definition) => {
+    const { plural, kind, namespaced, hasStatus, custom } = definition;
+    const main = {
+      name: plural,
+      singularName: kind.toLowerCase(),
+      namespaced,
+      kind,
+      verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+      ...(custom ? nicknames : {}),
+    };
+    const status = {
+      name: `${plural}/status`,
+      singularName: '',
+      namespaced,
+      kind,
+      verbs: ['get', 'patch', 'update'],
+    };
+    return hasStatus ? [main, status] : [main];
+  });
+  const groupVersion = served[0] === undefined ? '' : apiVersionOf(served[0]);
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources };
+}

@@ -1,0 +1,250 @@
+// POST, PUT, PATCH and DELETE: decode, prune and default, check, admit, store. Everything up to the store runs in one
+// turn, so an optimistic lock is decided by the store alone.
+
+import type { Clock } from '../../shared/clock.ts';
+import { badRequest, invalid, notFound, type StatusBody } from '../store/api-error.ts';
+import { isJsonObject, type JsonObject } from '../store/json.ts';
+import type { ApiObject } from '../store/resources.ts';
+import type { Store } from '../store.ts';
+import { admitNamespace, admitPullPod } from './admission.ts';
+import { applyPatch } from './apply.ts';
+import { decodeObject, decodePatch, mediaType, otherName, toApiObject } from './decode.ts';
+import { type ApiRequest, answerJson, type DocumentResponse } from './message.ts';
+import { mergePatch } from './patch.ts';
+import { defaultPod } from './pod-defaults.ts';
+import { isSelected, readCount, readSelection } from './read.ts';
+import type { Target } from './route.ts';
+import type { Schema } from './schema.ts';
+import { checkValue } from './schema-check.ts';
+import { applyDefaults, prune } from './schema-prune.ts';
+import { validateObject, validatePodUpdate, versionRequired } from './validate.ts';
+
+export interface WriteOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly pullNamespace: string;
+  readonly schema: Schema;
+}
+
+/** A write on its way in. */
+interface Draft {
+  readonly object: JsonObject;
+  readonly warnings: readonly string[];
+}
+
+type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+const mergePatchType = 'application/merge-patch+json';
+const applyPatchType = 'application/apply-patch+yaml';
+
+export class Writer {
+  readonly #options: WriteOptions;
+
+  constructor(options: WriteOptions) {
+    this.#options = options;
+  }
+
+  /** @throws ApiError */
+  create(request: ApiRequest, target: Target, query: URLSearchParams): DocumentResponse {
+    const draft = this.#draft(decodeObject(request, target), target, query);
+    const stored = this.#create(draft.object, target);
+    return answerJson(201, stored, draft.warnings);
+  }
+
+  /** @throws ApiError */
+  update(request: ApiRequest, target: Target, query: URLSearchParams): DocumentResponse {
+    const draft = this.#draft(decodeObject(request, target), target, query);
+    const { store } = this.#options;
+    const { definition, resource, name = '' } = target;
+    const next = toApiObject(draft.object, definition.kind);
+    const exists = store.find(resource, { namespace: target.namespace, name }) !== undefined;
+    if (!exists && definition.createOnUpdate) {
+      return answerJson(201, this.#create(draft.object, target), draft.warnings);
+    }
+    if (!exists) throw notFound(definition, name);
+    if ((next.metadata.resourceVersion ?? '') === '' && !definition.unconditionalUpdate) {
+      throw versionRequired(definition, name);
+    }
+    return answerJson(200, this.#replace(next, target), draft.warnings);
+  }
+
+  /** @throws ApiError */
+  patch(request: ApiRequest, target: Target, query: URLSearchParams): DocumentResponse {
+    const type = mediaType(request, [mergePatchType, applyPatchType]);
+    if (type === applyPatchType) return this.#apply(request, target, query);
+    const patch = decodePatch(request.body);
+    const { resource, name = '', namespace, definition } = target;
+    const old = this.#options.store.get(resource, { namespace, name });
+    const patched = mergePatch(old, patch);
+    checkIdentity(patched, old, target);
+    const draft = this.#draft(patched, target, query);
+    const next = toApiObject(draft.object, definition.kind);
+    return answerJson(200, this.#replace(next, target), draft.warnings);
+  }
+
+  /** @throws ApiError */
+  delete(request: ApiRequest, target: Target, query: URLSearchParams): DocumentResponse {
+    const { resource, definition, namespace, name = '' } = target;
+    const removal = this.#options.store.remove(
+      resource,
+      { namespace, name },
+      readDeleteOptions(request, query),
+    );
+    if (!removal.removed || definition.returnsDeleted) return answerJson(200, removal.object);
+    const { uid } = removal.object.metadata;
+    const group = definition.group === '' ? {} : { group: definition.group };
+    const status: StatusBody = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Success',
+      details: { name, ...group, kind: definition.plural, uid },
+    };
+    return answerJson(200, status);
+  }
+
+  /** Answers with the list of what was asked to go. @throws ApiError */
+  deleteCollection(
+    request: ApiRequest,
+    target: Target,
+    query: URLSearchParams,
+  ): readonly ApiObject[] {
+    const { store } = this.#options;
+    const selection = readSelection(target, query);
+    const options = readDeleteOptions(request, query);
+    const filter = target.namespace === undefined ? {} : { namespace: target.namespace };
+    const found: readonly ApiObject[] = store.list(target.resource, filter);
+    return found
+      .filter((object) => isSelected(selection, object))
+      .map((object) => store.remove(target.resource, object.metadata, options).object);
+  }
+
+  #apply(request: ApiRequest, target: Target, query: URLSearchParams): DocumentResponse {
+    const { store, schema } = this.#options;
+    const { resource, name = '', namespace, definition } = target;
+    const decoded = decodeObject(
+      { ...request, headers: { ...request.headers, 'content-type': 'application/yaml' } },
+      target,
+    );
+    const old = store.find(resource, { namespace, name });
+    if (old === undefined && target.subresource !== undefined) throw notFound(definition, name);
+    const configured = this.#draft(decoded, target, query, 'applied');
+    const applied = applyPatch({
+      configured: configured.object,
+      live: old,
+      schema: definition.custom ? schema : undefined,
+      subresource: target.subresource,
+      manager: query.get('fieldManager') ?? '',
+      force: ['1', 'true'].includes(query.get('force') ?? ''),
+      wallMs: this.#options.clock.now().wallMs,
+    });
+    const draft = this.#draft(applied, target, query);
+    if (old === undefined)
+      return answerJson(201, this.#create(draft.object, target), configured.warnings);
+    const next = toApiObject(draft.object, definition.kind);
+    return answerJson(200, this.#replace(next, target), configured.warnings);
+  }
+
+  /** Prunes and defaults by the kind's schema, if it has one. */
+  #draft(
+    object: JsonObject,
+    target: Target,
+    query: URLSearchParams,
+    form: 'whole' | 'applied' = 'whole',
+  ): Draft {
+    const { definition } = target;
+    const validation = readFieldValidation(query);
+    if (!definition.custom) {
+      const isPod = definition.kind === 'Pod' && form === 'whole';
+      return { object: isPod ? defaultPod(object) : object, warnings: [] };
+    }
+    const pruned = prune(this.#options.schema, object);
+    const complaints = pruned.unknownFields.map((field) => `unknown field "${field}"`);
+    if (complaints.length > 0 && validation === 'Strict') {
+      const { version, kind } = definition;
+      throw badRequest(
+        `${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${complaints.join(', ')}`,
+      );
+    }
+    const warnings = validation === 'Warn' ? complaints : [];
+    if (form === 'applied') return { object: pruned.object, warnings };
+    const defaulted = applyDefaults(this.#options.schema, pruned.object);
+    return { object: isJsonObject(defaulted) ? defaulted : pruned.object, warnings };
+  }
+
+  #create(draft: JsonObject, target: Target): ApiObject {
+    const { store, clock, pullNamespace } = this.#options;
+    const { definition, resource } = target;
+    const { status, ...rest } = draft;
+    const object = toApiObject(definition.custom ? rest : draft, definition.kind);
+    admitNamespace(store, target.namespace);
+    this.#check(object, target);
+    const { wallMs } = clock.now();
+    if (definition.kind === 'Pod') admitPullPod(object, pullNamespace, wallMs);
+    return store.create(resource, object, { wallMs });
+  }
+
+  #replace(next: ApiObject, target: Target): ApiObject {
+    const { store } = this.#options;
+    const { definition, resource, subresource } = target;
+    const old: ApiObject = store.get(resource, next.metadata);
+    const candidate =
+      subresource === 'status'
+        ? { ...old, metadata: next.metadata, status: next.status }
+        : { ...next, status: definition.hasStatus ? old.status : next.status };
+    this.#check(candidate, target);
+    if (definition.kind === 'Pod' && subresource === undefined) {
+      validatePodUpdate(definition, old, next);
+    }
+    return store.replace(resource, next, { subresource });
+  }
+
+  #check(object: ApiObject, target: Target): void {
+    const { definition } = target;
+    const { metadata: _, apiVersion: __, kind: ___, ...fields } = object;
+    const causes = definition.custom ? checkValue(this.#options.schema, fields, '') : [];
+    validateObject(definition, object, causes);
+  }
+}
+
+/** A patch may not make another object of it. */
+function checkIdentity(patched: JsonObject, old: ApiObject, target: Target): void {
+  const metadata = isJsonObject(patched['metadata']) ? patched['metadata'] : {};
+  if (metadata['name'] !== old.metadata.name) throw otherName(metadata['name'], target);
+  const { uid, namespace } = metadata;
+  if (namespace !== old.metadata.namespace) {
+    throw badRequest('the namespace of the object does not match the namespace on the URL');
+  }
+  if (uid === old.metadata.uid) return;
+  const message = `Invalid value: ${JSON.stringify(uid)}: field is immutable`;
+  const cause = { reason: 'FieldValueInvalid', message, field: 'metadata.uid' };
+  throw invalid(target.definition, old.metadata.name, [cause]);
+}
+
+function readDeleteOptions(
+  request: ApiRequest,
+  query: URLSearchParams,
+): { uid?: string; resourceVersion?: string; graceSeconds?: number } {
+  const body = request.body === '' ? {} : decodeDeleteOptions(request);
+  const { preconditions, gracePeriodSeconds } = body;
+  const wanted = isJsonObject(preconditions) ? preconditions : {};
+  const { uid, resourceVersion } = wanted;
+  const graceSeconds = gracePeriodSeconds ?? readCount(query, 'gracePeriodSeconds');
+  return {
+    ...(typeof uid === 'string' ? { uid } : {}),
+    ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}),
+    ...(typeof graceSeconds === 'number' ? { graceSeconds } : {}),
+  };
+}
+
+function decodeDeleteOptions(request: ApiRequest): JsonObject {
+  mediaType(request, ['application/json']);
+  return decodePatch(request.body);
+}
+
+function readFieldValidation(query: URLSearchParams): FieldValidation {
+  const text = query.get('fieldValidation') ?? '';
+  if (text === '') return 'Warn';
+  if (text === 'Strict' || text === 'Warn' || text === 'Ignore') return text;
+  throw badRequest(`fieldValidation: Unsupported value: "${text}"`);
+}
