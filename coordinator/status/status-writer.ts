@@ -158,7 +158,8 @@ export class StatusWriter {
     });
     metrics.statusWrites.inc({ result: 'written' });
     entry.failures = 0;
-    this.observe(answer);
+    // Gone meanwhile: nothing is to be remembered.
+    if (this.#entries.get(entry.name) === entry) this.observe(answer);
     const isKept = planStatusPatch(answer.status, wanted) === undefined;
     if (!isKept && entry.unkept === undefined)
       log.warn({ cachedImage: entry.name }, 'status not kept as written');

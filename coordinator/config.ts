@@ -1,0 +1,109 @@
+// The coordinator's settings: environment variables, and the limits file that one of them names. Everything that is wrong
+// is said at once.
+
+import { readFileSync } from 'node:fs';
+import { type Environment, EnvReader, type HostPort } from '../shared/env.ts';
+import { type LogLevel, logLevels } from '../shared/log.ts';
+import { requireLoopback, UnsafeAddressError } from '../shared/loopback.ts';
+import { defaultPullNamespace, ports } from '../shared/names.ts';
+import type { Limit } from './core/limits.ts';
+import type { EndpointSettings } from './kube/endpoint.ts';
+import { readLimits } from './limits-config.ts';
+
+export interface CoordinatorConfig {
+  readonly grpc: HostPort;
+  readonly http: HostPort;
+  readonly kube: EndpointSettings;
+  readonly pullNamespace: string;
+  readonly leaseNamespace: string;
+  readonly limits: readonly Limit[];
+  /** Undefined when only the built-in limits hold. */
+  readonly limitsFile: string | undefined;
+  readonly logLevel: LogLevel;
+}
+
+export const usage = `forehold coordinator: hands out pull leases to the agents of one cluster
+
+It is configured by environment variables; an empty one is the same as none.
+
+  FOREHOLD_GRPC_ADDRESS    sessions and inspector, plain text, loopback only   default 127.0.0.1:${ports.grpc}
+  FOREHOLD_HTTP_ADDRESS    /metrics, /healthz, /readyz                         default 127.0.0.1:${ports.http}
+  FOREHOLD_PULL_NAMESPACE  namespace of pull pods and pull secrets             default ${defaultPullNamespace}
+  FOREHOLD_NAMESPACE       namespace of the coordinator's own Lease            default forehold
+  FOREHOLD_LIMITS_FILE     YAML file of limits                                 default none, built-in limits
+  FOREHOLD_LOG_LEVEL       ${logLevels.join(', ')}                    default info
+  FOREHOLD_KUBE_URL        API server without authentication, such as http://127.0.0.1:6443
+  KUBECONFIG               kubeconfig file, when FOREHOLD_KUBE_URL is not set
+  KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT
+                           set in a pod, whose service account is used otherwise
+`;
+
+/**
+ * @throws ConfigError with every problem.
+ */
+export function readConfig(environment: Environment): CoordinatorConfig {
+  const reader = new EnvReader(environment);
+  const grpc = readGrpcAddress(reader);
+  const limitsFile = reader.optional('FOREHOLD_LIMITS_FILE');
+  const config = {
+    grpc,
+    http: reader.hostPort('FOREHOLD_HTTP_ADDRESS', `127.0.0.1:${ports.http}`),
+    kube: readEndpoint(reader),
+    pullNamespace: readNamespace(reader, 'FOREHOLD_PULL_NAMESPACE', defaultPullNamespace),
+    leaseNamespace: readNamespace(reader, 'FOREHOLD_NAMESPACE', 'forehold'),
+    limits: limitsFile === undefined ? [] : readLimitsFile(reader, limitsFile),
+    limitsFile,
+    logLevel: reader.oneOf('FOREHOLD_LOG_LEVEL', logLevels, 'info'),
+  };
+  reader.finish();
+  return Object.freeze(config);
+}
+
+function readGrpcAddress(reader: EnvReader): HostPort {
+  const name = 'FOREHOLD_GRPC_ADDRESS';
+  const address = reader.hostPort(name, `127.0.0.1:${ports.grpc}`);
+  try {
+    requireLoopback('listen', address.host);
+  } catch (error) {
+    if (!(error instanceof UnsafeAddressError)) throw error;
+    reader.problem(`${name}: ${error.message}`);
+  }
+  return address;
+}
+
+function readEndpoint(reader: EnvReader): EndpointSettings {
+  const url = reader.optional('FOREHOLD_KUBE_URL');
+  const path = reader.optional('KUBECONFIG');
+  const host = reader.optional('KUBERNETES_SERVICE_HOST');
+  const port = reader.text('KUBERNETES_SERVICE_PORT', '443');
+  if (url !== undefined) {
+    if (!URL.canParse(url) || !/^https?:/.test(url))
+      reader.problem(`FOREHOLD_KUBE_URL must be a URL such as http://127.0.0.1:6443, not "${url}"`);
+    return { kind: 'url', url };
+  }
+  if (path !== undefined) return { kind: 'kubeconfig', path };
+  if (host !== undefined) return { kind: 'inCluster', host, port };
+  reader.problem(
+    'there is no API server: set FOREHOLD_KUBE_URL or KUBECONFIG, or run in a pod with a service account',
+  );
+  return { kind: 'url', url: '' };
+}
+
+function readNamespace(reader: EnvReader, name: string, fallback: string): string {
+  const namespace = reader.text(name, fallback);
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace))
+    reader.problem(`${name} must be the name of a namespace, not "${namespace}"`);
+  return namespace;
+}
+
+function readLimitsFile(reader: EnvReader, path: string): readonly Limit[] {
+  try {
+    const reading = readLimits(readFileSync(path, 'utf8'));
+    if (reading.kind === 'read') return reading.limits;
+    for (const problem of reading.problems) reader.problem(`${path} ${problem}`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    reader.problem(`FOREHOLD_LIMITS_FILE cannot be read: ${why}`);
+  }
+  return [];
+}

@@ -1,0 +1,168 @@
+// The limits file: a YAML list of limits that replace built-in ones by name or stand beside them. Every problem is found
+// in one reading and named by line and field, because whoever wrote it wants to correct it once.
+
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import type { Limit, LimitMatch, LimitScope, Slots } from './core/limits.ts';
+
+export type LimitsReading =
+  | { readonly kind: 'read'; readonly limits: readonly Limit[] }
+  /** One sentence each, with the line. */
+  | { readonly kind: 'invalid'; readonly problems: readonly string[] };
+
+type Path = readonly (string | number)[];
+type Fields = Readonly<Record<string, unknown>>;
+
+const scopes: readonly LimitScope[] = ['cluster', 'image', 'registry', 'zone', 'node'];
+const namePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+// Each limit is walked for every offer, and its name stands in every pod's annotation.
+const maxLimits = 100;
+const maxCount = 100_000;
+const maxPatternLength = 512;
+
+/**
+ * A file such as
+ *
+ *     limits:
+ *       - { name: cluster, per: cluster, slots: 10% }
+ *       - { name: mirror, per: registry, slots: { count: 8, percent: 2 }, match: { registry: "*.example" } }
+ */
+export function readLimits(text: string): LimitsReading {
+  const reader = new LimitsReader(text);
+  const limits = reader.read();
+  return reader.problems.length === 0
+    ? { kind: 'read', limits }
+    : { kind: 'invalid', problems: reader.problems };
+}
+
+class LimitsReader {
+  readonly problems: string[] = [];
+  readonly #lines = new LineCounter();
+  readonly #document: Document.Parsed;
+
+  constructor(text: string) {
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+  }
+
+  read(): readonly Limit[] {
+    for (const { message, pos } of this.#document.errors) this.#note(pos[0], message);
+    if (this.problems.length > 0) return [];
+    const file = this.#readFields([], this.#document.toJS({ maxAliasCount: 0 }), ['limits']);
+    const list = file?.['limits'];
+    if (list === undefined) return [];
+    if (!Array.isArray(list)) return this.#nothing(['limits'], 'limits must be a list');
+    if (list.length > maxLimits)
+      return this.#nothing(['limits'], `limits has more than ${maxLimits} entries`);
+    const names = new Set<string>();
+    return list.flatMap((item: unknown, index) => {
+      const limit = this.#readLimit(['limits', index], item);
+      if (limit === undefined) return [];
+      if (names.has(limit.name))
+        this.#problem(['limits', index, 'name'], `limit ${limit.name} stands twice`);
+      names.add(limit.name);
+      return [limit];
+    });
+  }
+
+  #readLimit(path: Path, value: unknown): Limit | undefined {
+    const fields = this.#readFields(path, value, ['name', 'per', 'slots', 'match']);
+    if (fields === undefined) return undefined;
+    const name = this.#readName([...path, 'name'], fields['name']);
+    const per = scopes.find((scope) => scope === fields['per']);
+    if (per === undefined)
+      this.#problem([...path, 'per'], `per must be one of ${scopes.join(', ')}`);
+    const slots = this.#readSlots([...path, 'slots'], fields['slots']);
+    const match = this.#readMatch([...path, 'match'], fields['match']);
+    return name === undefined || per === undefined ? undefined : { name, per, slots, match };
+  }
+
+  #readName(path: Path, value: unknown): string | undefined {
+    if (typeof value === 'string' && namePattern.test(value)) return value;
+    this.#problem(path, 'name must be lower case letters, digits and dashes, at most 63');
+    return undefined;
+  }
+
+  #readSlots(path: Path, value: unknown): Slots {
+    const slots = this.#readCounts(path, value);
+    if (slots.count === 0 && slots.percent === 0)
+      this.#problem(path, 'slots must be more than 0, a number, a percentage such as 10% or both');
+    return slots;
+  }
+
+  #readCounts(path: Path, value: unknown): Slots {
+    if (typeof value === 'number')
+      return { count: this.#readNumber(path, value, maxCount), percent: 0 };
+    const percent = typeof value === 'string' ? /^(\d{1,9})%$/.exec(value)?.[1] : undefined;
+    if (percent !== undefined)
+      return { count: 0, percent: this.#readNumber(path, Number(percent), 100) };
+    if (typeof value !== 'object' || value === null) return { count: 0, percent: 0 };
+    const fields = this.#readFields(path, value, ['count', 'percent']);
+    return {
+      count: this.#readNumber([...path, 'count'], fields?.['count'] ?? 0, maxCount),
+      percent: this.#readNumber([...path, 'percent'], fields?.['percent'] ?? 0, 100),
+    };
+  }
+
+  #readMatch(path: Path, value: unknown): LimitMatch {
+    if (value === undefined) return {};
+    const fields = this.#readFields(path, value, ['registry', 'image', 'zone']) ?? {};
+    const match: Record<string, string> = {};
+    for (const [field, pattern] of Object.entries(fields)) {
+      if (typeof pattern === 'string' && pattern !== '' && pattern.length <= maxPatternLength)
+        match[field] = pattern;
+      else this.#problem([...path, field], `${field} must be a text, * stands for anything`);
+    }
+    return match;
+  }
+
+  #readNumber(path: Path, value: unknown, max: number): number {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max)
+      return value;
+    this.#problem(path, `${path.at(-1)} must be a whole number from 0 to ${max}`);
+    // Not 0, which would be a second problem.
+    return 1;
+  }
+
+  #readFields(path: Path, value: unknown, known: readonly string[]): Fields | undefined {
+    if (!isFields(value)) {
+      this.#problem(path, `${nameOf(path)} must have fields (${known.join(', ')})`);
+      return undefined;
+    }
+    const readable = Object.entries(value).filter(([field]) => {
+      if (known.includes(field)) return true;
+      this.#problem(
+        [...path, field],
+        `${field} is not a field here; there are ${known.join(', ')}`,
+      );
+      return false;
+    });
+    return Object.fromEntries(readable);
+  }
+
+  #nothing(path: Path, text: string): readonly Limit[] {
+    this.#problem(path, text);
+    return [];
+  }
+
+  #problem(path: Path, text: string): void {
+    let node: unknown;
+    // A field that is missing is said of what it is missing in.
+    for (let depth = path.length; depth >= 0 && node === undefined; depth -= 1)
+      node =
+        depth === 0 ? this.#document.contents : this.#document.getIn(path.slice(0, depth), true);
+    this.#note(isNode(node) ? (node.range?.[0] ?? 0) : 0, text);
+  }
+
+  #note(offset: number, text: string): void {
+    this.problems.push(`line ${Math.max(1, this.#lines.linePos(offset).line)}: ${text}`);
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function nameOf(path: Path): string {
+  const last = path.at(-1);
+  if (last === undefined) return 'the file';
+  return typeof last === 'number' ? 'a limit' : last;
+}

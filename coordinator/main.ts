@@ -1,0 +1,54 @@
+// The coordinator as a process: settings in, signals in, exit code out. Nothing else of the coordinator exits.
+
+import { hostname } from 'node:os';
+import { openSystemClock } from '../shared/clock.ts';
+import { ConfigError } from '../shared/env.ts';
+import { openKubeClient } from '../shared/kube-client.ts';
+import { openLog } from '../shared/log.ts';
+import { type CoordinatorConfig, readConfig, usage } from './config.ts';
+import { Coordinator } from './coordinator.ts';
+import { findKubeEndpoint } from './kube/endpoint.ts';
+
+// Whoever stops us waits two seconds.
+const exitDeadlineMs = 1_900;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  if (process.argv.slice(2).includes('--help')) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const config = tryReadConfig();
+  if (config === undefined) return 2;
+  const log = openLog('coordinator', config.logLevel);
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => {
+      log.info({ signal }, 'stop asked for');
+      stopping.abort(new Error(`stopped by ${signal}`));
+      setTimeout(() => process.exit(0), exitDeadlineMs).unref();
+    });
+  try {
+    const clock = openSystemClock();
+    const kube = openKubeClient(await findKubeEndpoint(config.kube));
+    const identity = hostname();
+    const random = Math.random;
+    await new Coordinator({ ...config, kube, clock, random, log, identity }).run(stopping.signal);
+    log.info('coordinator stopped');
+    return 0;
+  } catch (error) {
+    log.error({ err: error }, 'coordinator failed');
+    return 1;
+  }
+}
+
+function tryReadConfig(): CoordinatorConfig | undefined {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) process.stderr.write(`${problem}\n`);
+    return undefined;
+  }
+}
