@@ -1,13 +1,13 @@
-// Reads CachedImages from YAML, as `kubectl apply` would take them. Checks here what makes a document a CachedImage at
-// all; the fields of its spec are the API server's business, which refuses what the schema does not know.
+// Reads CachedImages from YAML, as `kubectl apply` would take them, and refuses what the coordinator could not use. What
+// is left for the API server is what only the schema knows, such as fields that do not exist.
 
 import { LineCounter, parseAllDocuments } from 'yaml';
-import { ImageReferenceError, parseImageReference } from '../../shared/image-ref.ts';
+import { parseWish } from '../../coordinator/core/wish.ts';
 import type { KubeObject } from '../../shared/kube-types.ts';
 import { apiGroup, apiVersion } from '../../shared/names.ts';
 
 export interface CachedImage extends KubeObject {
-  readonly spec: { readonly image: string; readonly [field: string]: unknown };
+  readonly spec: Readonly<Record<string, unknown>>;
 }
 
 /** A file that holds no CachedImages; the message names document and field. */
@@ -83,25 +83,10 @@ function readCachedImage(value: unknown, place: string): CachedImage {
   if (!isRecord(metadata) || typeof metadata['name'] !== 'string' || metadata['name'] === '')
     return fail('metadata.name is missing');
   const name = metadata['name'];
-  if (!isRecord(spec) || typeof spec['image'] !== 'string')
-    return fail(`spec.image of ${name} is missing`);
-  checkImage(spec['image'], name, fail);
-  return {
-    ...value,
-    apiVersion: groupVersion,
-    kind,
-    metadata: { ...metadata, name },
-    spec: { ...spec, image: spec['image'] },
-  };
-}
-
-function checkImage(image: string, name: string, fail: (problem: string) => never): void {
-  try {
-    parseImageReference(image);
-  } catch (error) {
-    if (!(error instanceof ImageReferenceError)) throw error;
-    fail(`spec.image of ${name}: ${error.message}`);
-  }
+  if (!isRecord(spec)) return fail(`spec of ${name} is missing`);
+  const parsed = parseWish(spec);
+  if (parsed.kind === 'invalid') return fail(`${name}: ${parsed.message}`);
+  return { ...value, apiVersion: groupVersion, kind, metadata: { ...metadata, name }, spec };
 }
 
 function show(value: unknown): string {

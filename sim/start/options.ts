@@ -31,7 +31,7 @@ export const defaults = { nodes: 12, seed: 1, speed: 10, logLevel: 'warn' } as c
 const maxNodes = 1_000;
 const maxSeed = 2 ** 32 - 1;
 /** Streams count as silent after 30 s of cluster time: at 100 a pause of 0.3 real seconds would end them. */
-const speeds = { min: 0.1, max: 50 } as const;
+export const speeds = { min: 0.1, max: 50 } as const;
 const pullTimes = { minMs: 10, maxMs: 30 * 60_000 } as const;
 
 const kinds = {

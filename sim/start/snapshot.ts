@@ -20,6 +20,8 @@ export interface ImageRow {
 
 export interface Snapshot {
   readonly nodes: number;
+  /** Nodes that at least one desired image targets. */
+  readonly nodesTargeted: number;
   readonly nodesConnected: number;
   readonly nodesWarm: number;
   readonly images: readonly ImageRow[];
@@ -42,6 +44,7 @@ export function takeSnapshot(views: Views): Snapshot {
     : new Map<string, string>();
   return {
     nodes: nodes.length,
+    nodesTargeted: nodes.filter((node) => node.imagesDesired > 0).length,
     nodesConnected: nodes.filter((node) => node.connected).length,
     nodesWarm: nodes.filter((node) => node.warm).length,
     images: images.map((view) => ({

@@ -18,5 +18,13 @@ export function row(image: string, counts: Partial<ImageRow> = {}): ImageRow {
 }
 
 export function snapshot(images: readonly ImageRow[], rest: Partial<Snapshot> = {}): Snapshot {
-  return { nodes: 4, nodesConnected: 4, nodesWarm: 0, leasesLive: 0, images, ...rest };
+  return {
+    nodes: 4,
+    nodesTargeted: 4,
+    nodesConnected: 4,
+    nodesWarm: 0,
+    leasesLive: 0,
+    images,
+    ...rest,
+  };
 }

@@ -42,9 +42,11 @@ describe('parseImagesFile', () => {
     ['apiVersion: forehold.dev/v1alpha1\nkind: Pod', /^document 1: kind is Pod, not CachedImage$/],
     [`${document('a')}---\n${head}spec: {image: x}`, /^document 2: metadata\.name is missing$/],
     [`${head}metadata: {name: 3}`, /^document 1: metadata\.name is missing$/],
-    [`${head}metadata: {name: a}`, /^document 1: spec\.image of a is missing$/],
-    [`${head}metadata: {name: a}\nspec: {image: 3}`, /^document 1: spec\.image of a is missing$/],
-    [document('a', '"Not An Image"'), /^document 1: spec\.image of a: .*repository name/],
+    [`${head}metadata: {name: a}`, /^document 1: spec of a is missing$/],
+    [`${head}metadata: {name: a}\nspec: {}`, /^document 1: a: spec\.image is missing/],
+    [`${head}metadata: {name: a}\nspec: {image: 3}`, /^document 1: a: spec\.image is not a text$/],
+    [document('a', '"Not An Image"'), /^document 1: a: .*repository name/],
+    [document('a', '"nginx:1"'), /^document 1: a: spec\.image "nginx:1" has a tag/],
     [`${document('a')}---\n${document('a')}`, /^two CachedImages are named a$/],
   ])('%j is refused with one line', ([text, message]) => {
     expect(() => parseImagesFile(text)).toThrow(message);

@@ -83,7 +83,13 @@ describe('takeSnapshot', () => {
         lease('Ended', { outcome: 'Succeeded', endedAtMs: 3 }),
       ],
     });
-    expect(taken).toMatchObject({ nodes: 3, nodesConnected: 2, nodesWarm: 1, leasesLive: 4 });
+    expect(taken).toMatchObject({
+      nodes: 3,
+      nodesTargeted: 3,
+      nodesConnected: 2,
+      nodesWarm: 1,
+      leasesLive: 4,
+    });
     expect(taken.images).toEqual([
       {
         image: 'r/a:1',
