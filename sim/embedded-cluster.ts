@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from '../shared/clock.ts';
 import { defaultPullNamespace } from '../shared/names.ts';
 import { ApiServer, type ListenOptions } from './api-server/api-server.ts';
+import { OwnerGc } from './api-server/owner-gc.ts';
 import type { RequestRecord } from './api-server/record.ts';
 import { readCustomDefinition } from './api-server/schema.ts';
 import { defaultReportIntervals, type ReportIntervals } from './kubelet/image-reporter.ts';
@@ -68,6 +69,7 @@ export class EmbeddedCluster {
   readonly #options: EmbeddedClusterOptions;
   readonly #apiServer: ApiServer;
   readonly #nodeController: NodeController;
+  readonly #ownerGc: OwnerGc;
   readonly #kubelets = new Map<string, Kubelet>();
   #stopRecord: () => void = () => {};
   /** Nodes ever made, which numbers them and spreads them over the zones. */
@@ -91,6 +93,7 @@ export class EmbeddedCluster {
       pullNamespace: this.pullNamespace,
       cachedImages: readCustomDefinition(crdFile),
     });
+    this.#ownerGc = new OwnerGc({ store: this.store, clock });
     this.#nodeController = new NodeController({
       clock,
       store: this.store,
@@ -120,6 +123,7 @@ export class EmbeddedCluster {
     }
     this.#stopRecord = this.record.follow(this.store);
     this.#nodeController.start();
+    this.#ownerGc.start();
     for (let made = 0; made < this.#options.nodes; made += 1) this.addNode({ ready: true });
   }
 
@@ -127,6 +131,7 @@ export class EmbeddedCluster {
   async stop(): Promise<void> {
     for (const kubelet of this.#kubelets.values()) kubelet.stop();
     this.#nodeController.stop();
+    this.#ownerGc.stop();
     this.#stopRecord();
     await this.#apiServer.stop();
   }

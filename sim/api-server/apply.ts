@@ -80,8 +80,12 @@ function ownPart(configured: JsonObject, subresource: 'status' | undefined): Jso
 
 function identityOf(configured: JsonObject): JsonObject {
   const metadata = isJsonObject(configured['metadata']) ? configured['metadata'] : {};
-  const { name, namespace } = metadata;
-  return { name, ...(namespace === undefined ? {} : { namespace }) };
+  const { name, namespace, resourceVersion } = metadata;
+  return {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
 }
 
 function findConflicts(

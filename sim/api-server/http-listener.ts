@@ -2,6 +2,7 @@
 // connections at once when it is told to stop (a watch would otherwise keep it open for ever).
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { openSystemClock } from '../../shared/clock.ts';
 import { ApiError } from '../store/api-error.ts';
 import { maxBodyBytes } from './decode.ts';
 import {
@@ -12,8 +13,10 @@ import {
   type StreamResponse,
 } from './message.ts';
 
-/** A reader that was dropped has this long to take the end of its stream. */
+/** A reader that was dropped has this long, in real time, to take the end of its stream. */
 const endDeadlineMs = 10_000;
+// Sockets live in real time, whatever clock the cluster runs on.
+const clock = openSystemClock();
 
 export class HttpListener {
   readonly #dispatch: (request: ApiRequest) => ApiResponse;
@@ -122,8 +125,8 @@ function writeStream(response: ServerResponse, answer: StreamResponse): void {
   const stream = answer.open({
     write: (text) => response.write(text),
     end: () => {
-      response.end();
-      response.setTimeout(endDeadlineMs, () => response.destroy());
+      const deadline = clock.startTimer(endDeadlineMs, () => response.destroy());
+      response.end(() => deadline.cancel());
     },
   });
   response.on('drain', () => stream.drained());

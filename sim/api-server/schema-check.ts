@@ -43,26 +43,24 @@ function checkEnum(schema: Schema, value: unknown, path: string): StatusCause[] 
   return [{ reason: 'FieldValueNotSupported', message, field: path }];
 }
 
+/** Like the real one, names only the first thing that is wrong with a text. */
 function checkText(schema: Schema, value: string, path: string): StatusCause[] {
-  const causes: StatusCause[] = [];
-  const sizeBytes = Buffer.byteLength(value);
-  const maxBytes = schema.bounds.get('maxLength');
-  if (maxBytes !== undefined && sizeBytes > maxBytes) {
+  const maxBytes = schema.bounds.get('maxLength') ?? Number.POSITIVE_INFINITY;
+  const minLength = schema.bounds.get('minLength') ?? 0;
+  if (Buffer.byteLength(value) > maxBytes) {
     const message = `Too long: may not be more than ${maxBytes} bytes`;
-    causes.push({ reason: 'FieldValueTooLong', message, field: path });
+    return [{ reason: 'FieldValueTooLong', message, field: path }];
   }
-  const minLength = schema.bounds.get('minLength');
-  if (minLength !== undefined && [...value].length < minLength) {
-    causes.push(wrong(value, `should be at least ${minLength} chars long`, path));
+  if ([...value].length < minLength) {
+    return [wrong(value, `should be at least ${minLength} chars long`, path)];
   }
   if (schema.pattern !== undefined && !schema.pattern.test(value)) {
-    causes.push(wrong(value, `should match '${schema.pattern.source}'`, path));
+    return [wrong(value, `should match '${schema.pattern.source}'`, path)];
   }
-  if (schema.format === 'date-time' && !isDateTime(value)) {
-    const message = `Invalid value: "${value}": ${path} in body must be of type date-time: "${value}"`;
-    causes.push({ reason: 'FieldValueTypeInvalid', message, field: path });
-  }
-  return causes;
+  if (schema.format !== 'date-time' || isDateTime(value)) return [];
+  const shown = JSON.stringify(value);
+  const message = `Invalid value: ${shown}: ${path} in body must be of type date-time: ${shown}`;
+  return [{ reason: 'FieldValueTypeInvalid', message, field: path }];
 }
 
 function checkNumber(schema: Schema, value: number, path: string): StatusCause[] {

@@ -1,7 +1,7 @@
 // What the API server refuses of any kind (names, labels, annotations) and of pods: the rules that our own pods and
 // people's objects can run into. Kinds with a CRD have their schema besides.
 
-import { type ApiError, invalid, type StatusCause } from '../store/api-error.ts';
+import { type ApiError, badRequest, invalid, type StatusCause } from '../store/api-error.ts';
 import { isEqual, isJsonObject, type JsonObject } from '../store/json.ts';
 import type { ApiObject, Meta, ResourceDefinition } from '../store/resources.ts';
 
@@ -122,7 +122,12 @@ function validatePodSpec(spec: unknown): StatusCause[] {
   const field = 'spec.containers';
   if (!isJsonObject(spec)) return [required(field)];
   const { containers, nodeName } = spec;
-  if (!Array.isArray(containers) || containers.length === 0) return [required(field)];
+  if (containers !== undefined && !Array.isArray(containers)) {
+    throw badRequest(
+      'Pod in version "v1" cannot be handled as a Pod: json: cannot unmarshal spec.containers',
+    );
+  }
+  if (containers === undefined || containers.length === 0) return [required(field)];
   const causes = containers.flatMap((container: unknown, index) =>
     validateContainer(isJsonObject(container) ? container : {}, `${field}[${index}]`),
   );

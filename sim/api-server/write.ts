@@ -2,9 +2,9 @@
 // turn, so an optimistic lock is decided by the store alone.
 
 import type { Clock } from '../../shared/clock.ts';
-import { badRequest, invalid, notFound, type StatusBody } from '../store/api-error.ts';
+import { ApiError, badRequest, invalid, notFound, type StatusBody } from '../store/api-error.ts';
 import { isJsonObject, type JsonObject } from '../store/json.ts';
-import type { ApiObject } from '../store/resources.ts';
+import { type ApiObject, apiVersionOf } from '../store/resources.ts';
 import type { Store } from '../store.ts';
 import { admitNamespace, admitPullPod } from './admission.ts';
 import { applyPatch } from './apply.ts';
@@ -128,9 +128,9 @@ export class Writer {
     );
     const old = store.find(resource, { namespace, name });
     if (old === undefined && target.subresource !== undefined) throw notFound(definition, name);
-    const configured = this.#draft(decoded, target, query, 'applied');
+    if (definition.custom) requireDeclared(schema, decoded, target);
     const applied = applyPatch({
-      configured: configured.object,
+      configured: decoded,
       live: old,
       schema: definition.custom ? schema : undefined,
       subresource: target.subresource,
@@ -139,37 +139,29 @@ export class Writer {
       wallMs: this.#options.clock.now().wallMs,
     });
     const draft = this.#draft(applied, target, query);
-    if (old === undefined)
-      return answerJson(201, this.#create(draft.object, target), configured.warnings);
+    if (old === undefined) return answerJson(201, this.#create(draft.object, target));
     const next = toApiObject(draft.object, definition.kind);
-    return answerJson(200, this.#replace(next, target), configured.warnings);
+    return answerJson(200, this.#replace(next, target));
   }
 
   /** Prunes and defaults by the kind's schema, if it has one. */
-  #draft(
-    object: JsonObject,
-    target: Target,
-    query: URLSearchParams,
-    form: 'whole' | 'applied' = 'whole',
-  ): Draft {
+  #draft(object: JsonObject, target: Target, query: URLSearchParams): Draft {
     const { definition } = target;
-    const validation = readFieldValidation(query);
     if (!definition.custom) {
-      const isPod = definition.kind === 'Pod' && form === 'whole';
-      return { object: isPod ? defaultPod(object) : object, warnings: [] };
+      return { object: definition.kind === 'Pod' ? defaultPod(object) : object, warnings: [] };
     }
-    const pruned = prune(this.#options.schema, object);
+    const { schema } = this.#options;
+    const pruned = prune(schema, object);
     const complaints = pruned.unknownFields.map((field) => `unknown field "${field}"`);
+    const validation = readFieldValidation(query);
     if (complaints.length > 0 && validation === 'Strict') {
-      const { version, kind } = definition;
-      throw badRequest(
-        `${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${complaints.join(', ')}`,
-      );
+      throw refuseUnknown(object, complaints.join(', '), target);
     }
-    const warnings = validation === 'Warn' ? complaints : [];
-    if (form === 'applied') return { object: pruned.object, warnings };
-    const defaulted = applyDefaults(this.#options.schema, pruned.object);
-    return { object: isJsonObject(defaulted) ? defaulted : pruned.object, warnings };
+    const defaulted = applyDefaults(schema, pruned.object);
+    return {
+      object: isJsonObject(defaulted) ? defaulted : pruned.object,
+      warnings: validation === 'Warn' ? complaints : [],
+    };
   }
 
   #create(draft: JsonObject, target: Target): ApiObject {
@@ -219,6 +211,30 @@ function checkIdentity(patched: JsonObject, old: ApiObject, target: Target): voi
   const message = `Invalid value: ${JSON.stringify(uid)}: field is immutable`;
   const cause = { reason: 'FieldValueInvalid', message, field: 'metadata.uid' };
   throw invalid(target.definition, old.metadata.name, [cause]);
+}
+
+/** What strict validation says of fields that the schema does not know: of a patch in other words than of an object. */
+function refuseUnknown(object: JsonObject, complaints: string, target: Target): ApiError {
+  const { version, kind } = target.definition;
+  const complaint = `strict decoding error: ${complaints}`;
+  if (target.verb !== 'patch') {
+    return badRequest(
+      `${kind} in version "${version}" cannot be handled as a ${kind}: ${complaint}`,
+    );
+  }
+  const message = `Invalid value: ${JSON.stringify(JSON.stringify(object))}: ${complaint}`;
+  const cause = { reason: 'FieldValueInvalid', message, field: 'patch' };
+  return invalid({ group: '', plural: '', kind: '' }, '', [cause]);
+}
+
+/** Server-side apply refuses unknown fields whatever fieldValidation says, as a failure of its own. */
+function requireDeclared(schema: Schema, configured: JsonObject, target: Target): void {
+  const [field] = prune(schema, configured).unknownFields;
+  if (field === undefined) return;
+  const { definition, name = '' } = target;
+  const shown = `/${name}; ${apiVersionOf(definition)}, Kind=${definition.kind}`;
+  const message = `failed to create typed patch object (${shown}): .${field}: field not declared in schema`;
+  throw new ApiError(500, '', message);
 }
 
 function readDeleteOptions(

@@ -39,6 +39,7 @@ export interface Subject {
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
+  /** Empty where the real one gives none (some of its internal errors). */
   readonly reason: string;
   readonly details: StatusDetails | undefined;
   /** Only with Expired: a token with which an interrupted list can go on, inconsistently. */
@@ -64,7 +65,7 @@ export class ApiError extends Error {
       metadata: this.continueToken === undefined ? {} : { continue: this.continueToken },
       status: 'Failure',
       message: this.message,
-      reason: this.reason,
+      ...(this.reason === '' ? {} : { reason: this.reason }),
       ...(this.details === undefined ? {} : { details: this.details }),
       code: this.status,
     };

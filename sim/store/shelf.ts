@@ -63,7 +63,7 @@ export class Shelf<T extends ApiObject> {
 
   replace(object: T, subresource: 'status' | undefined): Versioned<T> {
     const old = this.get(object.metadata);
-    this.#checkPreconditions(old, object.metadata);
+    this.#checkLock(old, object.metadata);
     const prepare = subresource === 'status' ? prepareStatus : prepareMain;
     return this.#write(old, prepare(this.#definition, old, object));
   }
@@ -86,21 +86,31 @@ export class Shelf<T extends ApiObject> {
     return `${metadata.generateName}${makeSuffix(this.#options.random)}`;
   }
 
-  #checkPreconditions(
-    old: Versioned<T>,
-    wanted: { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined },
-  ): void {
+  /** An update must be of the version, and of the very object, that its writer saw, if it names them. */
+  #checkLock(old: Versioned<T>, seen: Meta): void {
     const { name, uid, resourceVersion } = old.metadata;
+    if (seen.uid !== undefined && seen.uid !== uid) {
+      const why = `Precondition failed: UID in precondition: ${seen.uid}, UID in object meta: ${uid}`;
+      throw conflict(this.#definition, name, why);
+    }
+    const version = seen.resourceVersion ?? '';
+    if (version === '' || version === resourceVersion) return;
+    const why =
+      'the object has been modified; please apply your changes to the latest version and try again';
+    throw conflict(this.#definition, name, why);
+  }
+
+  #checkPreconditions(old: Versioned<T>, wanted: RemoveOptions): void {
+    const { name, uid, resourceVersion } = old.metadata;
+    // Here, and only here, the real one names the kind where the resource should stand.
+    const subject = { ...this.#definition, plural: this.#definition.kind };
     if (wanted.uid !== undefined && wanted.uid !== uid) {
-      const why = `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${uid}`;
-      throw conflict(this.#definition, name, why);
+      const why = `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`;
+      throw conflict(subject, name, why);
     }
-    const version = wanted.resourceVersion ?? '';
-    if (version !== '' && version !== resourceVersion) {
-      const why =
-        'the object has been modified; please apply your changes to the latest version and try again';
-      throw conflict(this.#definition, name, why);
-    }
+    if (wanted.resourceVersion === undefined || wanted.resourceVersion === resourceVersion) return;
+    const why = `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`;
+    throw conflict(subject, name, why);
   }
 
   /** Goes on to remove an object whose deletion waited only for the finalizers that this write takes away. */
