@@ -21,9 +21,14 @@ export function isPullFailure(waitingReason: string): boolean {
 }
 
 // In this order: Docker Hub says "pull access denied, repository does not exist or may require authorization" of both
-// cases and asks for credentials; an image that exists for other platforms only ends in "not found" as well.
+// cases and asks for credentials; an image that exists for other platforms only, and a token service at a wrong address,
+// end in "not found" as well.
 const rules: readonly { readonly reason: Reason; readonly pattern: RegExp }[] = [
-  { reason: 'PullFailed', pattern: /no match for platform in manifest|too ?many ?requests/i },
+  {
+    reason: 'PullFailed',
+    pattern:
+      /no match for platform in manifest|too ?many ?requests|fetch \w+ token: .*404 Not Found/i,
+  },
   {
     reason: 'Unauthorized',
     pattern:

@@ -88,6 +88,9 @@ export function buildPullPod(offer: Offer, node: ObjectIdentity, options: PullPo
   };
 }
 
+// EPOCH-NUMBER, as coordinators make it and as the protocol demands it.
+const leaseIdPattern = /^\d{1,16}-\d{1,16}$/;
+
 /** Undefined when the schema is another one or any annotation cannot be read. */
 export function readPodLease(
   given: Readonly<Record<string, string>> | undefined,
@@ -99,7 +102,8 @@ export function readPodLease(
   const limits = given[annotations.limits]?.split(',').filter((name) => name !== '');
   const notAfterMs = parseTimestamp(given[annotations.notAfter]);
   const pullTimeoutMs = parseDuration(given[annotations.pullTimeout] ?? '');
-  if (!leaseId || !pair || epoch === undefined || limits === undefined) return undefined;
+  if (leaseId === undefined || !leaseIdPattern.test(leaseId) || !pair) return undefined;
+  if (epoch === undefined || limits === undefined) return undefined;
   if (notAfterMs === undefined || pullTimeoutMs === undefined) return undefined;
   return { leaseId, epoch, pair, limits, notAfterMs, pullTimeoutMs };
 }

@@ -76,6 +76,8 @@ export class AgentCore {
   hello(): Hello | undefined {
     if (this.#node === undefined || !this.#podsKnown) return undefined;
     const { name, uid, platform, kubeletVersion, containerRuntimeVersion } = this.#node;
+    // An object that somebody made before its kubelet came says nothing of itself yet.
+    if (platform.os === '' || platform.architecture === '') return undefined;
     this.#greeted = this.#inventory.entries();
     return {
       kind: 'hello',
@@ -150,6 +152,7 @@ export class AgentCore {
     const isAnother = former !== undefined && former !== node.uid;
     if (isAnother) this.#inventory.clear();
     this.#node = node;
+    this.#pods.setNode(node.uid);
     this.#inventory.takeStatus(node);
     return isAnother && this.#session !== undefined
       ? [{ kind: 'endSession', why: 'the node object was replaced' }]

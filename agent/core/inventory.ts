@@ -35,9 +35,8 @@ export class Inventory {
     this.#maxStatusImages = maxStatusImages < 0 ? Number.POSITIVE_INFINITY : maxStatusImages;
   }
 
-  /** Takes the kubelet's list; an older one than before is ignored. */
+  /** Takes the kubelet's list, the newest one there is. */
   takeStatus({ images, reportedAtMs }: StatusReport): void {
-    if (reportedAtMs < this.#reportedAtMs) return;
     this.#reportedAtMs = reportedAtMs;
     this.#full = images.length >= this.#maxStatusImages;
     const names = readStatusImages(images);

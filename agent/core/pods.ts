@@ -3,6 +3,7 @@
 
 import { type Backoff, decideBackoffMs } from '../../shared/backoff.ts';
 import type { Instant } from '../../shared/clock.ts';
+import { parsePair } from '../../shared/pair.ts';
 import type { LeaseUpdate, Outcome } from '../../shared/protocol.ts';
 import type { Reason } from '../../shared/reason.ts';
 import type { Action, DeleteAnswer, OwnPod } from './events.ts';
@@ -28,11 +29,19 @@ export class Pods {
   readonly #inventory: Inventory;
   readonly #random: () => number;
   readonly #tracked = new Map<string, TrackedPod>();
+  #nodeUid: string | undefined;
   readonly #outcomes = { Succeeded: 0, Failed: 0, Cancelled: 0, Unknown: 0 };
 
   constructor(inventory: Inventory, random: () => number) {
     this.#inventory = inventory;
     this.#random = random;
+  }
+
+  /** Pods of a former node object under the same name are nobody's lease any more. */
+  setNode(nodeUid: string): void {
+    this.#nodeUid = nodeUid;
+    for (const tracked of this.#tracked.values())
+      if (!this.#isOwn(tracked.pod)) tracked.leaseId = undefined;
   }
 
   /** All pull pods of the node: what is not among them is gone. */
@@ -149,9 +158,18 @@ export class Pods {
   }
 
   #track(pod: OwnPod, now: Instant): TrackedPod {
-    const tracked = this.#tracked.get(pod.uid) ?? trackPod(pod, now);
+    const known = this.#tracked.get(pod.uid);
+    if (known !== undefined) return known;
+    const tracked = trackPod(pod, now);
+    if (!this.#isOwn(pod)) tracked.leaseId = undefined;
     this.#tracked.set(pod.uid, tracked);
     return tracked;
+  }
+
+  /** True as well as long as the node is not known. */
+  #isOwn({ lease }: OwnPod): boolean {
+    const nodeUid = lease === undefined ? undefined : parsePair(lease.pair)?.nodeUid;
+    return this.#nodeUid === undefined || nodeUid === this.#nodeUid;
   }
 
   #takeEnd(tracked: TrackedPod, now: Instant): void {

@@ -22,6 +22,9 @@ export function readStatusImages(images: readonly ContainerImage[]): readonly Li
   return images.flatMap(readImage);
 }
 
+// Longer than any name that a registry can serve; the coordinator refuses longer ones.
+const maxReferenceLength = 512;
+
 function readImage({ names, sizeBytes = 0 }: ContainerImage): ListedName[] {
   const references = (names ?? []).flatMap((name) => readName(name) ?? []);
   return references.map((reference) => ({
@@ -32,6 +35,7 @@ function readImage({ names, sizeBytes = 0 }: ContainerImage): ListedName[] {
 }
 
 function readName(name: string): ImageReference | undefined {
+  if (name.length > maxReferenceLength) return undefined;
   try {
     return parseImageReference(name);
   } catch (error) {
