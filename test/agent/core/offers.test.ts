@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { kinds, makeOffer, makePod, makeWelcome, updates, World } from './world.ts';
+
+const offer = makeOffer(1);
+const pod = makePod(offer);
+
+function connected(): World {
+  const world = new World();
+  world.connect();
+  return world;
+}
+
+describe('AgentCore: offers', () => {
+  test('acts on a good offer and says so when the pod exists', () => {
+    const world = connected();
+    expect(world.offer(offer)).toEqual([{ kind: 'createPod', offer }]);
+    const answer = { kind: 'created', pod } as const;
+    const actions = world.take({ kind: 'createAnswered', leaseId: '1-1', answer });
+    expect(updates(actions)).toMatchObject([{ state: 'accepted', podUid: pod.uid }]);
+  });
+
+  test('acts on one offer of a lease only once', () => {
+    const world = connected();
+    world.offer(offer);
+    expect(world.offer(offer)).toEqual([]);
+  });
+
+  test.for([
+    ['an unknown heartbeat', { heartbeatSequence: 2 }],
+    ['another epoch', { epoch: 2 }],
+    ['another node', { pair: 'other-uid|registry.example/app1:1|' }],
+  ] as const)('declines an offer with %s', ([, part]) => {
+    const actions = connected().offer(makeOffer(1, part));
+    expect(kinds(actions)).toEqual(['leaseUpdate']);
+    expect(updates(actions)).toMatchObject([{ state: 'declined', reason: 'OfferLapsed' }]);
+  });
+
+  test('declines an offer whose time, counted from the sending of the heartbeat, is over', () => {
+    const world = connected();
+    world.pass(14_999);
+    expect(kinds(world.offer(offer))).toEqual(['createPod']);
+    world.pass(1);
+    expect(updates(world.offer(makeOffer(2)))).toMatchObject([{ state: 'declined' }]);
+  });
+
+  test('declines offers of an epoch that it has seen superseded', () => {
+    const world = connected();
+    world.take({ kind: 'sessionEnded' });
+    world.take({ kind: 'sessionOpened', welcome: makeWelcome({ sessionId: 's2', epoch: 2 }) });
+    world.take({ kind: 'sessionEnded' });
+    world.take({ kind: 'sessionOpened', welcome: makeWelcome({ sessionId: 's3', epoch: 1 }) });
+    expect(updates(world.offer(offer))).toMatchObject([{ state: 'declined' }]);
+  });
+
+  test('declines offers while the stream is drained', () => {
+    const world = connected();
+    world.take({ kind: 'messageReceived', message: { kind: 'drain' } });
+    expect(updates(world.offer(offer))).toMatchObject([{ reason: 'OfferLapsed' }]);
+  });
+
+  test('passes on what the API server refused, in its words', () => {
+    const world = connected();
+    world.offer(offer);
+    const answer = { kind: 'refused', message: 'exceeded quota: pods' } as const;
+    const actions = world.take({ kind: 'createAnswered', leaseId: '1-1', answer });
+    expect(updates(actions)).toMatchObject([
+      { state: 'declined', outcome: 'Failed', reason: 'AdmissionDenied', message: answer.message },
+    ]);
+  });
+
+  test('blames nobody when the fence refused a pod that came too late', () => {
+    const world = connected();
+    world.offer(offer);
+    world.pass(15_000);
+    const answer = { kind: 'refused', message: 'created after not-after' } as const;
+    const actions = world.take({ kind: 'createAnswered', leaseId: '1-1', answer });
+    expect(updates(actions)).toMatchObject([{ state: 'declined', reason: 'OfferLapsed' }]);
+  });
+
+  test('adopts a pod of the same pair that exists already', () => {
+    const world = connected();
+    world.offer(offer);
+    const exists = { kind: 'createAnswered', leaseId: '1-1', answer: { kind: 'exists' } } as const;
+    expect(kinds(world.take(exists))).toEqual(['lookUpPod']);
+    const former = makePod(makeOffer(9, { pair: offer.pair, podName: offer.podName }));
+    const found = { kind: 'found', pod: former } as const;
+    const actions = world.take({ kind: 'lookUpAnswered', leaseId: '1-1', answer: found });
+    expect(updates(actions)).toMatchObject([
+      { leaseId: '1-1', podUid: former.uid, state: 'accepted' },
+    ]);
+  });
+
+  test('declines when the name is taken by something else', () => {
+    const world = connected();
+    world.offer(offer);
+    world.take({ kind: 'createAnswered', leaseId: '1-1', answer: { kind: 'exists' } });
+    const found = { kind: 'found', pod: { ...pod, lease: undefined } } as const;
+    const actions = world.take({ kind: 'lookUpAnswered', leaseId: '1-1', answer: found });
+    expect(updates(actions)).toMatchObject([{ state: 'declined', reason: 'AdmissionDenied' }]);
+  });
+
+  test('tries again while the offer lives, and looks before it declines', () => {
+    const world = connected();
+    world.offer(offer);
+    const failed = {
+      kind: 'createAnswered',
+      leaseId: '1-1',
+      answer: { kind: 'failed', message: 'no answer' },
+    } as const;
+    world.take(failed);
+    expect(kinds(world.pass(500))).toEqual(['createPod']);
+    world.take(failed);
+    expect(kinds(world.pass(15_000))).toEqual(['lookUpPod', 'heartbeat']);
+    const answer = { kind: 'missing' } as const;
+    const actions = world.take({ kind: 'lookUpAnswered', leaseId: '1-1', answer });
+    expect(updates(actions)).toMatchObject([
+      { state: 'declined', reason: 'OfferLapsed', message: 'no answer' },
+    ]);
+  });
+
+  test('finds the pod that a request without an answer has made', () => {
+    const world = connected();
+    world.offer(offer);
+    const answer = { kind: 'failed', message: 'no answer' } as const;
+    world.take({ kind: 'createAnswered', leaseId: '1-1', answer });
+    world.pass(500);
+    world.take({ kind: 'createAnswered', leaseId: '1-1', answer: { kind: 'exists' } });
+    const found = { kind: 'found', pod } as const;
+    const actions = world.take({ kind: 'lookUpAnswered', leaseId: '1-1', answer: found });
+    expect(updates(actions)).toMatchObject([{ state: 'accepted', podUid: pod.uid }]);
+  });
+
+  test('creates nothing more once the session is over', () => {
+    const world = connected();
+    world.offer(offer);
+    const answer = { kind: 'failed', message: 'busy' } as const;
+    world.take({ kind: 'createAnswered', leaseId: '1-1', answer });
+    world.take({ kind: 'sessionEnded' });
+    expect(world.pass(500)).toEqual([]);
+  });
+
+  test('deletes the pod of an offer that was revoked while it was being created', () => {
+    const world = connected();
+    world.offer(offer);
+    const revoke = {
+      kind: 'revoke',
+      leaseId: '1-1',
+      podUid: '',
+      reason: 'NoLongerDesired',
+    } as const;
+    expect(world.take({ kind: 'messageReceived', message: revoke })).toEqual([]);
+    const answer = { kind: 'created', pod } as const;
+    const actions = world.take({ kind: 'createAnswered', leaseId: '1-1', answer });
+    expect(kinds(actions)).toEqual(['leaseUpdate', 'deletePod']);
+  });
+
+  test('says of a revoked offer that never arrived that it is not used', () => {
+    const revoke = {
+      kind: 'revoke',
+      leaseId: '1-1',
+      podUid: '',
+      reason: 'NoLongerDesired',
+    } as const;
+    const actions = connected().take({ kind: 'messageReceived', message: revoke });
+    expect(updates(actions)).toMatchObject([{ state: 'declined', outcome: 'Cancelled' }]);
+  });
+});
