@@ -54,17 +54,13 @@ export function describeStatus(wish: WishState, now: Instant): CachedImageStatus
   };
 }
 
-/** Changes exactly when a status has to be written at once: generation, phase, a condition's status or reason. */
+/**
+ * Changes exactly when a status has to be written at once: generation, phase, and status or reason of Ready. That a pull
+ * ends before the next one begins turns PullProgress False for a moment, many times in a roll-out: it goes with the counts.
+ */
 export function summariseStatus(wish: WishState): string {
-  const { phase, ready, progress } = judgeWish(wish);
-  return [
-    wish.generation,
-    phase,
-    ready.status,
-    ready.reason,
-    progress.status,
-    progress.reason,
-  ].join(' ');
+  const { phase, ready } = judgeWish(wish);
+  return [wish.generation, phase, ready.status, ready.reason].join(' ');
 }
 
 function judgeWish(wish: WishState): Verdict {

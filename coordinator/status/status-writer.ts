@@ -33,7 +33,6 @@ interface Entry {
   version: number;
   /** What was written last, if the API server did not keep all of it. */
   unkept: CachedImageStatus | undefined;
-  writtenAtMs: number;
   /** In a row. */
   failures: number;
   /** When to write; undefined when nothing waits. */
@@ -84,7 +83,8 @@ export class StatusWriter {
     // What fails waits for its backoff; it will write what is wanted then.
     if (entry.failures > 0 && entry.dueAtMs !== undefined) return;
     const nowMs = this.#nowMs();
-    const dueAtMs = transition ? nowMs : Math.max(nowMs, entry.writtenAtMs + countersEveryMs);
+    // From the first change on, so that a pull's end and the next one's begin are one write.
+    const dueAtMs = transition ? nowMs : nowMs + countersEveryMs;
     entry.dueAtMs = Math.min(entry.dueAtMs ?? Number.POSITIVE_INFINITY, dueAtMs);
     this.#pump();
   }
@@ -128,7 +128,6 @@ export class StatusWriter {
     if (patch === undefined || isSame(entry.unkept, wanted)) return;
     const nowMs = this.#nowMs();
     this.#window.noteWrite(nowMs);
-    entry.writtenAtMs = nowMs;
     entry.isWriting = true;
     this.#writing += 1;
     try {
@@ -186,7 +185,6 @@ export class StatusWriter {
       stored: undefined,
       version: 0,
       unkept: undefined,
-      writtenAtMs: Number.NEGATIVE_INFINITY,
       failures: 0,
       dueAtMs: undefined,
       isWriting: false,
