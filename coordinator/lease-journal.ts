@@ -57,7 +57,12 @@ function describe(lease: LeaseView): Readonly<Record<string, unknown>> {
     outcome,
     reason: reason || undefined,
     message: message || undefined,
-    offeredMs: endedAtMs === undefined ? undefined : (heldAtMs ?? endedAtMs) - offeredAtMs,
-    heldMs: endedAtMs === undefined || heldAtMs === undefined ? undefined : endedAtMs - heldAtMs,
+    // Both are said once, at the end.
+    offeredMs: spanMs(endedAtMs && offeredAtMs, heldAtMs ?? endedAtMs),
+    heldMs: spanMs(heldAtMs, endedAtMs),
   };
+}
+
+function spanMs(fromMs: number | undefined, toMs: number | undefined): number | undefined {
+  return fromMs === undefined || toMs === undefined ? undefined : Math.round(toMs - fromMs);
 }

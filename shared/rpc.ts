@@ -83,8 +83,9 @@ type Incoming<T> =
   | ClientReadableStream<T>;
 
 /**
- * What the peer sends, one by one; while the caller is busy the peer is held back. Ends when the peer has finished.
- * @throws StatusError when the call fails or the peer leaves; the signal's reason when it aborts.
+ * What the peer sends, one by one; while the caller is busy the peer is held back. Ends when the peer has finished, or,
+ * on the server, has left.
+ * @throws StatusError when the call fails; the signal's reason when it aborts.
  */
 export async function* messages<T>(
   call: Incoming<T>,
