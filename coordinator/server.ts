@@ -8,7 +8,7 @@ import { openSystemClock, waitFor } from '../shared/clock.ts';
 import type { HostPort } from '../shared/env.ts';
 import type { InspectorServiceHandlers } from '../shared/gen/forehold/v1/InspectorService.ts';
 import { requireLoopback } from '../shared/loopback.ts';
-import { loadContract } from '../shared/proto.ts';
+import { loadContract, loadDescription } from '../shared/proto.ts';
 import { bounds } from '../shared/protocol.ts';
 import { guardRequests } from '../shared/rpc.ts';
 import type { SessionCall } from './session/session-stream.ts';
@@ -47,7 +47,7 @@ const stopDeadlineMs = 1_000;
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   requireLoopback('listen', options.host);
-  const { SessionService, InspectorService, definition } = loadContract();
+  const { SessionService, InspectorService } = loadContract();
   const server = new Server(serverOptions);
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   server.addService(guardRequests(SessionService.service, bounds.maxAgentMessageBytes), {
@@ -58,7 +58,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     options.inspector,
   );
   health.addToServer(server);
-  new ReflectionService(definition).addToServer(server);
+  new ReflectionService(loadDescription()).addToServer(server);
   const port = await bind(server, options);
   return {
     port,

@@ -6,15 +6,22 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadPackageDefinition } from '@grpc/grpc-js';
-import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
+import {
+  type AnyDefinition,
+  type EnumTypeDefinition,
+  loadSync,
+  type MessageTypeDefinition,
+  type PackageDefinition,
+} from '@grpc/proto-loader';
 import type { ProtoGrpcType as InspectorTypes } from './gen/inspector.ts';
 import type { ProtoGrpcType as SessionTypes } from './gen/session.ts';
 
 const files = ['forehold/v1/session.proto', 'forehold/v1/inspector.proto'];
 
+// What the loader calls the file that it makes of the well-known types.
+const wellKnownFile = 'google_protobuf.proto';
+
 export interface Contract {
-  /** For reflection. */
-  readonly definition: PackageDefinition;
   readonly SessionService: SessionTypes['forehold']['v1']['SessionService'];
   readonly InspectorService: InspectorTypes['forehold']['v1']['InspectorService'];
 }
@@ -39,10 +46,41 @@ function readContract(): Contract {
   // The loader's types do not know the files; scripts/check.ts holds the generated ones to them.
   const types = loadPackageDefinition(definition) as unknown as SessionTypes & InspectorTypes;
   return {
-    definition,
     SessionService: types.forehold.v1.SessionService,
     InspectorService: types.forehold.v1.InspectorService,
   };
+}
+
+/**
+ * The contract as reflection tells it: fields spelt as in the files, and each file with what it imports. The loader
+ * leaves imports out, and grpcurl then finds no Timestamp in it.
+ */
+export function loadDescription(): PackageDefinition {
+  const definition = loadSync(files, { keepCase: true, includeDirs: [findProtoFolder()] });
+  return Object.fromEntries(
+    Object.entries(definition).map(([name, part]) => [
+      name,
+      isType(part)
+        ? { ...part, fileDescriptorProtos: part.fileDescriptorProtos.map(addImport) }
+        : part,
+    ]),
+  );
+}
+
+function isType(
+  part: AnyDefinition,
+): part is MessageTypeDefinition<object, object> | EnumTypeDefinition {
+  return Array.isArray(part['fileDescriptorProtos']);
+}
+
+// Appending a field to a serialised message sets it: 3 is FileDescriptorProto.dependency, 1 its name.
+function addImport(file: Buffer): Buffer {
+  if (file.subarray(0, 2 + wellKnownFile.length).equals(textField(1, wellKnownFile))) return file;
+  return Buffer.concat([file, textField(3, wellKnownFile)]);
+}
+
+function textField(number: number, text: string): Buffer {
+  return Buffer.concat([Buffer.from([(number << 3) | 2, text.length]), Buffer.from(text)]);
 }
 
 function findProtoFolder(): string {

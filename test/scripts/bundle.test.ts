@@ -30,10 +30,10 @@ describe('makeBundle', () => {
       import { ReflectionService } from ${JSON.stringify(join(root, 'node_modules/@grpc/reflection'))};
       import { HealthImplementation } from ${JSON.stringify(join(root, 'node_modules/grpc-health-check'))};
       import { Server } from ${JSON.stringify(join(root, 'node_modules/@grpc/grpc-js'))};
-      import { loadContract } from ${JSON.stringify(join(root, 'shared/proto.ts'))};
+      import { loadDescription } from ${JSON.stringify(join(root, 'shared/proto.ts'))};
       import { openLog } from ${JSON.stringify(join(root, 'shared/log.ts'))};
       const server = new Server();
-      new ReflectionService(loadContract().definition).addToServer(server);
+      new ReflectionService(loadDescription()).addToServer(server);
       new HealthImplementation({ '': 'SERVING' }).addToServer(server);
       openLog('made', 'info').info('all found');
       process.exitCode = 7;
