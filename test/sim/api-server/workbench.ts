@@ -73,6 +73,14 @@ export function openBench(options: { readonly maxHistory?: number } = {}): Bench
   };
 }
 
+/** A CachedImage `a` at version 3, a pod `a` at version 4. */
+export function openFilled(): Bench {
+  const bench = openBench();
+  bench.ask('POST', imagesPath, image('a'));
+  bench.ask('POST', podsPath, pod('a'));
+  return bench;
+}
+
 function openWatch(server: ApiServer, url: string): OpenWatch {
   const response = server.dispatch({ method: 'GET', url, headers: {}, body: '' });
   if (response.kind !== 'stream') throw new Error(`GET ${url} is no stream: ${response.body}`);

@@ -1,0 +1,286 @@
+// Codes and messages were compared with a real API server 1.36.3; the conformance suite keeps comparing them.
+
+import { describe, expect, test } from 'vitest';
+import {
+  image,
+  imagesPath,
+  leasesPath,
+  mergePatch,
+  nodeObject,
+  openFilled,
+  pod,
+  podsPath,
+} from './workbench.ts';
+
+interface Refused {
+  readonly name: string;
+  readonly ask: readonly [method: string, url: string, body?: unknown, contentType?: string];
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+describe('ApiServer.dispatch', () => {
+  const refused: readonly Refused[] = [
+    {
+      name: 'an object that is not there',
+      ask: ['GET', `${podsPath}/nope`],
+      code: 404,
+      reason: 'NotFound',
+      message: 'pods "nope" not found',
+    },
+    {
+      name: 'a custom object that is not there',
+      ask: ['GET', `${imagesPath}/nope`],
+      code: 404,
+      reason: 'NotFound',
+      message: 'cachedimages.forehold.dev "nope" not found',
+    },
+    {
+      name: 'a path that is not there',
+      ask: ['GET', '/api/v1/nonsense'],
+      code: 404,
+      reason: 'NotFound',
+      message: 'the server could not find the requested resource',
+    },
+    {
+      name: 'a resource under another group',
+      ask: ['GET', '/apis/apps/v1/nodes'],
+      code: 404,
+      reason: 'NotFound',
+      message: 'could not find',
+    },
+    {
+      name: 'a subresource that is not there',
+      ask: ['GET', `${leasesPath}/l/status`],
+      code: 404,
+      reason: 'NotFound',
+      message: 'could not find',
+    },
+    {
+      name: 'a pod outside any namespace',
+      ask: ['POST', '/api/v1/pods', pod('b')],
+      code: 405,
+      reason: 'MethodNotAllowed',
+      message: 'the server does not allow this method on the requested resource',
+    },
+    {
+      name: 'a strange method',
+      ask: ['FOO', `${imagesPath}/a`],
+      code: 405,
+      reason: 'MethodNotAllowed',
+      message: 'does not allow',
+    },
+    {
+      name: 'a name that is taken',
+      ask: ['POST', imagesPath, image('a')],
+      code: 409,
+      reason: 'AlreadyExists',
+      message: 'cachedimages.forehold.dev "a" already exists',
+    },
+    {
+      name: 'a namespace that is not there',
+      ask: ['POST', '/api/v1/namespaces/none/pods', pod('b')],
+      code: 404,
+      reason: 'NotFound',
+      message: 'namespaces "none" not found',
+    },
+    {
+      name: 'another namespace in the object than in the path',
+      ask: ['POST', podsPath, pod('b', {}, { namespace: 'other' })],
+      code: 400,
+      reason: 'BadRequest',
+      message: 'does not match the namespace sent on the request',
+    },
+    {
+      name: 'broken JSON',
+      ask: ['POST', imagesPath, '{nope'],
+      code: 400,
+      reason: 'BadRequest',
+      message: "couldn't get version/kind; json parse error",
+    },
+    {
+      name: 'JSON that is no object',
+      ask: ['POST', podsPath, '[1]'],
+      code: 400,
+      reason: 'BadRequest',
+      message: 'must be of type Pod',
+    },
+    {
+      name: 'an empty body',
+      ask: ['POST', imagesPath, ''],
+      code: 400,
+      reason: 'BadRequest',
+      message: '(<empty>)',
+    },
+    {
+      name: 'a custom object without a kind',
+      ask: ['POST', imagesPath, { metadata: { name: 'b' }, spec: { image: 'x' } }],
+      code: 400,
+      reason: 'BadRequest',
+      message: "Object 'Kind' is missing",
+    },
+    {
+      name: 'an object of another version',
+      ask: ['POST', imagesPath, { ...image('b'), apiVersion: 'forehold.dev/v1' }],
+      code: 400,
+      reason: 'BadRequest',
+      message: 'does not match the expected API version (forehold.dev/v1alpha1)',
+    },
+    {
+      name: 'an object of another kind',
+      ask: ['POST', podsPath, nodeObject('b')],
+      code: 400,
+      reason: 'BadRequest',
+      message: 'cannot be handled as a Pod',
+    },
+    {
+      name: 'a strange media type',
+      ask: ['POST', imagesPath, image('b'), 'text/plain'],
+      code: 415,
+      reason: 'UnsupportedMediaType',
+      message: 'accepted media types include: application/json',
+    },
+    {
+      name: 'a patch of a strange type',
+      ask: ['PATCH', `${imagesPath}/a`, {}, 'application/strategic-merge-patch+json'],
+      code: 415,
+      reason: 'UnsupportedMediaType',
+      message: 'application/merge-patch+json',
+    },
+    {
+      name: 'a broken patch',
+      ask: ['PATCH', `${imagesPath}/a`, '{', mergePatch],
+      code: 400,
+      reason: 'BadRequest',
+      message: 'error decoding patch',
+    },
+    {
+      name: 'a patch that is no object',
+      ask: ['PATCH', `${imagesPath}/a`, '[]', mergePatch],
+      code: 400,
+      reason: 'BadRequest',
+      message: 'error decoding patch',
+    },
+    {
+      name: 'a patch of nothing',
+      ask: ['PATCH', `${imagesPath}/nope`, {}, mergePatch],
+      code: 404,
+      reason: 'NotFound',
+      message: '"nope" not found',
+    },
+    {
+      name: 'a patch of the name',
+      ask: ['PATCH', `${imagesPath}/a`, { metadata: { name: 'b' } }, mergePatch],
+      code: 400,
+      reason: 'BadRequest',
+      message: 'the name of the object (b) does not match the name on the URL (a)',
+    },
+    {
+      name: 'a patch of the uid',
+      ask: ['PATCH', `${podsPath}/a`, { metadata: { uid: 'zzz' } }, mergePatch],
+      code: 422,
+      reason: 'Invalid',
+      message: 'Pod "a" is invalid: metadata.uid: Invalid value: "zzz": field is immutable',
+    },
+    {
+      name: 'a patch of an old version',
+      ask: ['PATCH', `${podsPath}/a`, { metadata: { resourceVersion: '1' } }, mergePatch],
+      code: 409,
+      reason: 'Conflict',
+      message: 'Operation cannot be fulfilled on pods "a": the object has been modified',
+    },
+    {
+      name: 'an update of a custom object that says no version',
+      ask: ['PUT', `${imagesPath}/a`, image('a')],
+      code: 422,
+      reason: 'Invalid',
+      message: 'metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+    },
+    {
+      name: 'an update of an old version',
+      ask: [
+        'PUT',
+        `${imagesPath}/a`,
+        { ...image('a'), metadata: { name: 'a', resourceVersion: '1' } },
+      ],
+      code: 409,
+      reason: 'Conflict',
+      message: 'the object has been modified; please apply your changes to the latest version',
+    },
+    {
+      name: 'an update under another name',
+      ask: ['PUT', `${imagesPath}/a`, image('b')],
+      code: 400,
+      reason: 'BadRequest',
+      message: 'the name of the object (b) does not match the name on the URL (a)',
+    },
+    {
+      name: 'an update of nothing',
+      ask: ['PUT', `${imagesPath}/nope`, { ...image('nope'), metadata: { resourceVersion: '1' } }],
+      code: 404,
+      reason: 'NotFound',
+      message: '"nope" not found',
+    },
+    {
+      name: 'a deletion with another uid',
+      ask: ['DELETE', `${podsPath}/a`, { preconditions: { uid: 'zzz' } }],
+      code: 409,
+      reason: 'Conflict',
+      message: 'the UID in the precondition (zzz) does not match the UID in record',
+    },
+    {
+      name: 'a deletion of nothing',
+      ask: ['DELETE', `${imagesPath}/nope`],
+      code: 404,
+      reason: 'NotFound',
+      message: '"nope" not found',
+    },
+    {
+      name: 'a name that is none',
+      ask: ['POST', imagesPath, image('A_b')],
+      code: 422,
+      reason: 'Invalid',
+      message: 'CachedImage.forehold.dev "A_b" is invalid: metadata.name: Invalid value: "A_b"',
+    },
+    {
+      name: 'no name at all',
+      ask: ['POST', imagesPath, { ...image(''), metadata: {} }],
+      code: 422,
+      reason: 'Invalid',
+      message: 'metadata.name: Required value: name or generateName is required',
+    },
+    {
+      name: 'a label value above 63 letters',
+      ask: ['POST', podsPath, pod('b', {}, { labels: { x: 'y'.repeat(64) } })],
+      code: 422,
+      reason: 'Invalid',
+      message: 'must be no more than 63 bytes',
+    },
+    {
+      name: 'metadata of the wrong type',
+      ask: ['POST', podsPath, pod('b', {}, { labels: { x: 1 } })],
+      code: 400,
+      reason: 'BadRequest',
+      message: 'cannot be handled as a Pod',
+    },
+  ];
+  test.for(refused)('refuses $name', ({ ask, code, reason, message }) => {
+    const answer = openFilled().ask(...ask);
+    expect(answer.body).toMatchObject({
+      kind: 'Status',
+      apiVersion: 'v1',
+      status: 'Failure',
+      reason,
+      code,
+    });
+    expect(answer.code).toBe(code);
+    expect(answer.body['message']).toContain(message);
+  });
+
+  test('changes nothing by refused requests', () => {
+    const bench = openFilled();
+    for (const { ask } of refused) bench.ask(...ask);
+    expect(bench.store.version).toBe(4);
+  });
+});
