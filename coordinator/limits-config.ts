@@ -46,7 +46,7 @@ class LimitsReader {
   read(): readonly Limit[] {
     for (const { message, pos } of this.#document.errors) this.#note(pos[0], message);
     if (this.problems.length > 0) return [];
-    const file = this.#readFields([], this.#document.toJS({ maxAliasCount: 0 }), ['limits']);
+    const file = this.#readFields([], this.#toValue(), ['limits']);
     const list = file?.['limits'];
     if (list === undefined) return [];
     if (!Array.isArray(list)) return this.#nothing(['limits'], 'limits must be a list');
@@ -61,6 +61,16 @@ class LimitsReader {
       names.add(limit.name);
       return [limit];
     });
+  }
+
+  #toValue(): unknown {
+    try {
+      return this.#document.toJS({ maxAliasCount: 0 });
+    } catch (error) {
+      if (!(error instanceof ReferenceError)) throw error;
+      this.#note(0, 'aliases (*name) are not allowed');
+      return {};
+    }
   }
 
   #readLimit(path: Path, value: unknown): Limit | undefined {

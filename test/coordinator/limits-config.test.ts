@@ -34,6 +34,10 @@ limits:
   test.for([
     ['', ['line 1: the file must have fields (limits)']],
     ['- a', ['line 1: the file must have fields (limits)']],
+    [
+      'limits: [{ name: a, per: &x image, slots: 1 }, { name: b, per: *x, slots: 1 }]',
+      ['line 1: aliases (*name) are not allowed'],
+    ],
     ['limits: 3', ['line 1: limits must be a list']],
     ['limits:\n  - 4', ['line 2: a limit must have fields (name, per, slots, match)']],
     [

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../coordinator/config.ts';
+import { ConfigError, type Environment } from '../../shared/env.ts';
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('readConfig', () => {
+  test('needs an API server and nothing else', () => {
+    expect(readConfig({ FOREHOLD_KUBE_URL: 'http://127.0.0.1:6443' })).toEqual({
+      grpc: { host: '127.0.0.1', port: 7443 },
+      http: { host: '127.0.0.1', port: 7480 },
+      kube: { kind: 'url', url: 'http://127.0.0.1:6443' },
+      pullNamespace: 'forehold-pulls',
+      leaseNamespace: 'forehold',
+      limits: [],
+      limitsFile: undefined,
+      logLevel: 'info',
+    });
+  });
+
+  test.for<[Environment, unknown]>([
+    [{ KUBECONFIG: '/k' }, { kind: 'kubeconfig', path: '/k' }],
+    [
+      { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' },
+      { kind: 'inCluster', host: '10.0.0.1', port: '443' },
+    ],
+    [
+      { KUBECONFIG: '/k', FOREHOLD_KUBE_URL: 'https://x' },
+      { kind: 'url', url: 'https://x' },
+    ],
+  ])('finds the API server in %j', ([environment, kube]) => {
+    expect(readConfig(environment).kube).toEqual(kube);
+  });
+
+  test.for(['0.0.0.0:7443', '[::]:7443', '10.1.2.3:7443', 'example:7443'])(
+    'refuses to listen in plain text on %s',
+    (address) => {
+      const environment = { FOREHOLD_KUBE_URL: 'http://x', FOREHOLD_GRPC_ADDRESS: address };
+      expect(problemsOf(environment)).toEqual([
+        expect.stringMatching(/^FOREHOLD_GRPC_ADDRESS: cannot listen in plain text on /),
+      ]);
+    },
+  );
+
+  test('says everything at once', () => {
+    const problems = problemsOf({
+      FOREHOLD_GRPC_ADDRESS: '0.0.0.0:1',
+      FOREHOLD_HTTP_ADDRESS: 'nowhere',
+      FOREHOLD_PULL_NAMESPACE: 'No Namespace',
+      FOREHOLD_LIMITS_FILE: '/does/not/exist',
+      FOREHOLD_LOG_LEVEL: 'loud',
+      FOREHOLD_GRPC_ADRESS: '127.0.0.1:1',
+    });
+    expect(problems.map((problem) => problem.split(/[ :]/)[0])).toEqual([
+      'FOREHOLD_GRPC_ADDRESS',
+      'FOREHOLD_HTTP_ADDRESS',
+      'there',
+      'FOREHOLD_PULL_NAMESPACE',
+      'FOREHOLD_LIMITS_FILE',
+      'FOREHOLD_LOG_LEVEL',
+      'FOREHOLD_GRPC_ADRESS',
+    ]);
+  });
+});
