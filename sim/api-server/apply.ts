@@ -63,6 +63,7 @@ export function applyPatch(options: ApplyOptions): JsonObject {
 
 interface FieldConflict {
   readonly path: FieldPath;
+  /** As conflicts name it. */
   readonly manager: string;
 }
 
@@ -97,8 +98,15 @@ function findConflicts(
   return others.flatMap((entry) =>
     [...decodeFields(entry.fieldsV1)]
       .filter((path) => wanted.has(path) && !isEqual(wanted.get(path), present.get(path)))
-      .map((path) => ({ path, manager: entry.manager })),
+      .map((path) => ({ path, manager: nameOf(entry) })),
   );
+}
+
+function nameOf(entry: ManagedFields): string {
+  const { manager, subresource } = entry;
+  return subresource === undefined
+    ? `"${manager}"`
+    : `"${manager}" with subresource "${subresource}"`;
 }
 
 function without(entry: ManagedFields, lost: ReadonlySet<FieldPath>): ManagedFields | undefined {
@@ -179,7 +187,7 @@ function isEmpty(value: unknown): boolean {
 function conflicting(conflicts: readonly FieldConflict[]): ApiError {
   const causes = conflicts.map(({ path, manager }) => ({
     reason: 'FieldManagerConflict',
-    message: `conflict with "${manager}"`,
+    message: `conflict with ${manager}`,
     field: showPath(path),
   }));
   const noun = causes.length === 1 ? 'conflict' : 'conflicts';

@@ -25,9 +25,7 @@ export function decodeObject(request: ApiRequest, target: Target): JsonObject {
   const metadata = isJsonObject(value['metadata']) ? value['metadata'] : {};
   const { namespace } = metadata;
   if (namespaced && typeof namespace === 'string' && namespace !== (target.namespace ?? '')) {
-    throw badRequest(
-      'the namespace of the provided object does not match the namespace sent on the request',
-    );
+    throw otherNamespace();
   }
   const name = metadata['name'] ?? '';
   if (target.name !== undefined && name !== '' && name !== target.name)
@@ -64,8 +62,17 @@ export function toApiObject(value: JsonObject, kind: string): ApiObject {
 }
 
 export function otherName(name: unknown, target: Target): ApiError {
+  const { name: wanted = '' } = target;
   return badRequest(
-    `the name of the object (${String(name)}) does not match the name on the URL (${target.name ?? ''})`,
+    typeof name === 'string' && name !== ''
+      ? `the name of the object (${name}) does not match the name on the URL (${wanted})`
+      : `the name of the object (${wanted} based on URL) was undeterminable: name must be provided`,
+  );
+}
+
+export function otherNamespace(): ApiError {
+  return badRequest(
+    'the namespace of the provided object does not match the namespace sent on the request',
   );
 }
 

@@ -1,30 +1,25 @@
-// What the API server refuses of any kind (names, labels, annotations) and of pods: the rules that our own pods and
-// people's objects can run into. Kinds with a CRD have their schema besides.
+// What the API server refuses of whole objects: of any kind by its metadata, of pods and coordination Leases by the rules
+// that our own ones can run into. Kinds with a CRD have their schema besides.
 
 import { type ApiError, badRequest, invalid, type StatusCause } from '../store/api-error.ts';
 import { isEqual, isJsonObject, type JsonObject } from '../store/json.ts';
-import type { ApiObject, Meta, ResourceDefinition } from '../store/resources.ts';
+import type { ApiObject, ResourceDefinition } from '../store/resources.ts';
+import { checkMeta, checkName, refused, required } from './validate-meta.ts';
 
-const nameShape = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const labelKeyShape = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
-const labelValueShape = /^([A-Za-z0-9]([-\w.]*[A-Za-z0-9])?)?$/;
-const containerNameShape = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const maxNameLength = 253;
-const maxLabelValueLength = 63;
-const maxAnnotationsBytes = 256 * 1024;
-const nameRule =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+const labelShape = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+// metav1.MicroTime, unlike every other time, wants exactly six digits of fraction.
+const microTimeShape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;
 
 /**
  * @param causes what else was found wrong, by the kind's own schema
- * @throws ApiError Invalid
+ * @throws ApiError Invalid, BadRequest
  */
 export function validateObject(
   definition: ResourceDefinition,
   object: ApiObject,
   causes: readonly StatusCause[] = [],
 ): void {
-  const all = [...validateMeta(object.metadata), ...causes, ...validateKind(definition, object)];
+  const all = [...checkMeta(object.metadata), ...causes, ...checkKind(definition, object)];
   if (all.length > 0) throw invalid(definition, object.metadata.name, all);
 }
 
@@ -69,93 +64,89 @@ function withoutImage(container: unknown): unknown {
   return shape;
 }
 
-function validateMeta(metadata: Meta): StatusCause[] {
-  return [
-    ...validateName(metadata),
-    ...Object.entries(metadata.labels ?? {}).flatMap(([key, value]) => validateLabel(key, value)),
-    ...validateAnnotations(metadata.annotations ?? {}),
-  ];
+function checkKind(definition: ResourceDefinition, object: ApiObject): StatusCause[] {
+  if (definition.kind === 'Pod') return checkPodSpec(object.spec);
+  return definition.kind === 'Lease' ? checkLeaseSpec(object.spec) : [];
 }
 
-function validateName(metadata: Meta): StatusCause[] {
-  const field = 'metadata.name';
-  if (metadata.name === '') {
-    if ((metadata.generateName ?? '') !== '') return [];
-    return [required(field, ': name or generateName is required')];
-  }
-  if (metadata.name.length > maxNameLength) {
-    return [refused(metadata.name, `must be no more than ${maxNameLength} bytes`, field)];
-  }
-  return nameShape.test(metadata.name) ? [] : [refused(metadata.name, nameRule, field)];
-}
-
-function validateLabel(key: string, value: string): StatusCause[] {
-  const field = 'metadata.labels';
-  if (!labelKeyShape.test(key)) return [refused(key, 'name part must be a label key', field)];
-  if (value.length > maxLabelValueLength) {
-    return [refused(value, `must be no more than ${maxLabelValueLength} bytes`, field)];
-  }
-  return labelValueShape.test(value) ? [] : [refused(value, 'must be a valid label value', field)];
-}
-
-function validateAnnotations(annotations: Readonly<Record<string, string>>): StatusCause[] {
-  const field = 'metadata.annotations';
-  const entries = Object.entries(annotations);
-  const sizeBytes = entries.reduce(
-    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
-    0,
-  );
-  if (sizeBytes > maxAnnotationsBytes) {
-    const message = `Too long: may not be more than ${maxAnnotationsBytes} bytes`;
-    return [{ reason: 'FieldValueTooLong', message, field }];
-  }
-  return entries.flatMap(([key]) =>
-    labelKeyShape.test(key.toLowerCase()) ? [] : [refused(key, 'must be a qualified name', field)],
-  );
-}
-
-function validateKind(definition: ResourceDefinition, object: ApiObject): StatusCause[] {
-  return definition.kind === 'Pod' ? validatePodSpec(object.spec) : [];
-}
-
-function validatePodSpec(spec: unknown): StatusCause[] {
+function checkPodSpec(spec: unknown): StatusCause[] {
   const field = 'spec.containers';
   if (!isJsonObject(spec)) return [required(field)];
-  const { containers, nodeName } = spec;
+  const { containers, nodeName, restartPolicy } = spec;
   if (containers !== undefined && !Array.isArray(containers)) {
     throw badRequest(
       'Pod in version "v1" cannot be handled as a Pod: json: cannot unmarshal spec.containers',
     );
   }
-  if (containers === undefined || containers.length === 0) return [required(field)];
-  const causes = containers.flatMap((container: unknown, index) =>
-    validateContainer(isJsonObject(container) ? container : {}, `${field}[${index}]`),
-  );
-  if (typeof nodeName === 'string' && nodeName !== '' && !nameShape.test(nodeName)) {
-    causes.push(refused(nodeName, nameRule, 'spec.nodeName'));
-  }
-  return causes;
+  const list: readonly unknown[] = containers ?? [];
+  const names = list.map((container) => (isJsonObject(container) ? container['name'] : ''));
+  return [
+    ...(list.length === 0 ? [required(field)] : []),
+    ...list.flatMap((container, index) =>
+      checkContainer(isJsonObject(container) ? container : {}, {
+        path: `${field}[${index}]`,
+        taken: names.slice(0, index),
+      }),
+    ),
+    ...checkChoice(restartPolicy, ['Always', 'OnFailure', 'Never'], 'spec.restartPolicy'),
+    ...(typeof nodeName === 'string' && nodeName !== ''
+      ? checkName(nodeName, 'spec.nodeName')
+      : []),
+  ];
 }
 
-function validateContainer(container: JsonObject, path: string): StatusCause[] {
-  const { name, image } = container;
-  const causes: StatusCause[] = [];
-  if (typeof name !== 'string' || name === '') causes.push(required(`${path}.name`));
-  else if (!containerNameShape.test(name) || name.length > maxLabelValueLength) {
-    causes.push(refused(name, 'must be a lowercase RFC 1123 label', `${path}.name`));
-  }
-  if (typeof image !== 'string' || image === '') causes.push(required(`${path}.image`));
-  else if (image !== image.trim()) {
-    causes.push(refused(image, 'must not have leading or trailing whitespace', `${path}.image`));
-  }
-  return causes;
+function checkContainer(
+  container: JsonObject,
+  place: { readonly path: string; readonly taken: readonly unknown[] },
+): StatusCause[] {
+  const { image, imagePullPolicy } = container;
+  const { path } = place;
+  return [
+    ...checkContainerName(container['name'], place),
+    ...checkImage(image, `${path}.image`),
+    ...checkChoice(imagePullPolicy, ['Always', 'IfNotPresent', 'Never'], `${path}.imagePullPolicy`),
+  ];
 }
 
-function required(field: string, why = ''): StatusCause {
-  return { reason: 'FieldValueRequired', message: `Required value${why}`, field };
+function checkContainerName(
+  name: unknown,
+  place: { readonly path: string; readonly taken: readonly unknown[] },
+): StatusCause[] {
+  const field = `${place.path}.name`;
+  if (typeof name !== 'string' || name === '') return [required(field)];
+  if (!labelShape.test(name)) {
+    const rule =
+      "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
+    return [refused(name, rule, field)];
+  }
+  if (!place.taken.includes(name)) return [];
+  return [{ reason: 'FieldValueDuplicate', message: `Duplicate value: "${name}"`, field }];
 }
 
-function refused(value: string, why: string, field: string): StatusCause {
-  const message = `Invalid value: ${JSON.stringify(value)}: ${why}`;
-  return { reason: 'FieldValueInvalid', message, field };
+function checkImage(image: unknown, field: string): StatusCause[] {
+  if (typeof image !== 'string' || image === '') return [required(field)];
+  return image === image.trim()
+    ? []
+    : [refused(image, 'must not have leading or trailing whitespace', field)];
+}
+
+function checkChoice(value: unknown, choices: readonly string[], field: string): StatusCause[] {
+  if (value === undefined || choices.some((choice) => choice === value)) return [];
+  const supported = choices.map((choice) => `"${choice}"`).join(', ');
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
+  return [{ reason: 'FieldValueNotSupported', message, field }];
+}
+
+function checkLeaseSpec(spec: unknown): StatusCause[] {
+  if (!isJsonObject(spec)) return [];
+  for (const field of ['acquireTime', 'renewTime']) {
+    const time = spec[field] ?? undefined;
+    if (time === undefined || (typeof time === 'string' && microTimeShape.test(time))) continue;
+    throw badRequest(
+      `Lease in version "v1" cannot be handled as a Lease: parsing time ${JSON.stringify(time)}: six digits of fraction are wanted`,
+    );
+  }
+  const { leaseDurationSeconds: seconds } = spec;
+  if (typeof seconds !== 'number' || seconds > 0) return [];
+  return [refused(seconds, 'must be greater than 0', 'spec.leaseDurationSeconds')];
 }

@@ -2,22 +2,37 @@
 // turn, so an optimistic lock is decided by the store alone.
 
 import type { Clock } from '../../shared/clock.ts';
-import { ApiError, badRequest, invalid, notFound, type StatusBody } from '../store/api-error.ts';
+import {
+  ApiError,
+  badRequest,
+  invalid,
+  notFound,
+  type StatusBody,
+  type StatusCause,
+} from '../store/api-error.ts';
 import { isJsonObject, type JsonObject } from '../store/json.ts';
 import { type ApiObject, apiVersionOf } from '../store/resources.ts';
 import type { Store } from '../store.ts';
 import { admitNamespace, admitPullPod } from './admission.ts';
 import { applyPatch } from './apply.ts';
-import { decodeObject, decodePatch, mediaType, otherName, toApiObject } from './decode.ts';
+import {
+  decodeObject,
+  decodePatch,
+  mediaType,
+  otherName,
+  otherNamespace,
+  toApiObject,
+} from './decode.ts';
 import { type ApiRequest, answerJson, type DocumentResponse } from './message.ts';
 import { mergePatch } from './patch.ts';
 import { defaultPod } from './pod-defaults.ts';
-import { isSelected, readCount, readSelection } from './read.ts';
+import { isSelected, parseVersion, readCount, readSelection } from './read.ts';
 import type { Target } from './route.ts';
 import type { Schema } from './schema.ts';
 import { checkValue } from './schema-check.ts';
 import { applyDefaults, prune } from './schema-prune.ts';
 import { validateObject, validatePodUpdate, versionRequired } from './validate.ts';
+import { checkMetaUpdate, immutable } from './validate-meta.ts';
 
 export interface WriteOptions {
   readonly store: Store;
@@ -62,9 +77,6 @@ export class Writer {
       return answerJson(201, this.#create(draft.object, target), draft.warnings);
     }
     if (!exists) throw notFound(definition, name);
-    if ((next.metadata.resourceVersion ?? '') === '' && !definition.unconditionalUpdate) {
-      throw versionRequired(definition, name);
-    }
     return answerJson(200, this.#replace(next, target), draft.warnings);
   }
 
@@ -153,7 +165,7 @@ export class Writer {
     const { schema } = this.#options;
     const pruned = prune(schema, object);
     const complaints = pruned.unknownFields.map((field) => `unknown field "${field}"`);
-    const validation = readFieldValidation(query);
+    const validation = readFieldValidation(query, target.verb);
     if (complaints.length > 0 && validation === 'Strict') {
       throw refuseUnknown(object, complaints.join(', '), target);
     }
@@ -180,22 +192,23 @@ export class Writer {
     const { store } = this.#options;
     const { definition, resource, subresource } = target;
     const old: ApiObject = store.get(resource, next.metadata);
+    checkVersion(next.metadata.resourceVersion ?? '', target);
     const candidate =
       subresource === 'status'
         ? { ...old, metadata: next.metadata, status: next.status }
         : { ...next, status: definition.hasStatus ? old.status : next.status };
-    this.#check(candidate, target);
+    this.#check(candidate, target, checkMetaUpdate(old.metadata, next.metadata));
     if (definition.kind === 'Pod' && subresource === undefined) {
       validatePodUpdate(definition, old, next);
     }
     return store.replace(resource, next, { subresource });
   }
 
-  #check(object: ApiObject, target: Target): void {
+  #check(object: ApiObject, target: Target, found: readonly StatusCause[] = []): void {
     const { definition } = target;
     const { metadata: _, apiVersion: __, kind: ___, ...fields } = object;
     const causes = definition.custom ? checkValue(this.#options.schema, fields, '') : [];
-    validateObject(definition, object, causes);
+    validateObject(definition, object, [...found, ...causes]);
   }
 }
 
@@ -203,14 +216,29 @@ export class Writer {
 function checkIdentity(patched: JsonObject, old: ApiObject, target: Target): void {
   const metadata = isJsonObject(patched['metadata']) ? patched['metadata'] : {};
   if (metadata['name'] !== old.metadata.name) throw otherName(metadata['name'], target);
-  const { uid, namespace } = metadata;
-  if (namespace !== old.metadata.namespace) {
-    throw badRequest('the namespace of the object does not match the namespace on the URL');
-  }
-  if (uid === old.metadata.uid) return;
-  const message = `Invalid value: ${JSON.stringify(uid)}: field is immutable`;
-  const cause = { reason: 'FieldValueInvalid', message, field: 'metadata.uid' };
-  throw invalid(target.definition, old.metadata.name, [cause]);
+  const { uid = old.metadata.uid, namespace } = metadata;
+  if (namespace !== old.metadata.namespace) throw otherNamespace();
+  const { kind, apiVersion } = target.definition.custom ? patched : old;
+  const causes = [
+    ...(uid === old.metadata.uid ? [] : [immutable('metadata.uid', uid)]),
+    ...mustBe('kind', kind, old.kind),
+    ...mustBe('apiVersion', apiVersion, old.apiVersion),
+  ];
+  if (causes.length > 0) throw invalid(target.definition, old.metadata.name, causes);
+}
+
+function mustBe(field: string, value: unknown, wanted: unknown): readonly StatusCause[] {
+  if (value === wanted) return [];
+  const message = `Invalid value: ${JSON.stringify(value ?? '')}: must be ${String(wanted)}`;
+  return [{ reason: 'FieldValueInvalid', message, field }];
+}
+
+/** A version that is no number is an internal failure of the real one's storage. */
+function checkVersion(text: string, target: Target): void {
+  const { definition, name = '' } = target;
+  if (text === '' && !definition.unconditionalUpdate) throw versionRequired(definition, name);
+  if (text === '' || parseVersion(text) !== undefined) return;
+  throw new ApiError(500, '', `strconv.ParseUint: parsing "${text}": invalid syntax`);
 }
 
 /** What strict validation says of fields that the schema does not know: of a patch in other words than of an object. */
@@ -255,12 +283,20 @@ function readDeleteOptions(
 
 function decodeDeleteOptions(request: ApiRequest): JsonObject {
   mediaType(request, ['application/json']);
-  return decodePatch(request.body);
+  const options = decodePatch(request.body);
+  const { kind = 'DeleteOptions' } = options;
+  if (kind === 'DeleteOptions') return options;
+  throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version "meta.k8s.io/v1"`);
 }
 
-function readFieldValidation(query: URLSearchParams): FieldValidation {
+const optionKinds = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' };
+
+function readFieldValidation(query: URLSearchParams, verb: Target['verb']): FieldValidation {
   const text = query.get('fieldValidation') ?? '';
   if (text === '') return 'Warn';
   if (text === 'Strict' || text === 'Warn' || text === 'Ignore') return text;
-  throw badRequest(`fieldValidation: Unsupported value: "${text}"`);
+  const kind = verb === 'create' || verb === 'update' ? optionKinds[verb] : optionKinds.patch;
+  const message = `Unsupported value: "${text}": supported values: "", "Ignore", "Strict", "Warn"`;
+  const cause = { reason: 'FieldValueNotSupported', message, field: 'fieldValidation' };
+  throw invalid({ group: 'meta.k8s.io', plural: '', kind }, '', [cause]);
 }

@@ -28,6 +28,9 @@ export function prepareNew<T extends ApiObject>(
       ...(definition.hasGeneration ? { generation: 1 } : {}),
       ...identity,
       ...clientFields(object.metadata),
+      ...(definition.kind === 'Namespace'
+        ? { labels: namespaceLabels(object, identity.name) }
+        : {}),
     },
   };
 }
@@ -41,15 +44,10 @@ export function prepareMain<T extends ApiObject>(
   const status = definition.hasStatus ? old.status : next.status;
   const metadata = { ...serverFields(old.metadata), ...clientFields(next.metadata) };
   const { generation } = old.metadata;
-  const changed = !isEqual({ ...next, status, metadata }, { ...old, metadata });
-  return {
-    ...next,
-    kind: old.kind,
-    apiVersion: old.apiVersion,
-    status,
-    metadata:
-      generation !== undefined && changed ? { ...metadata, generation: generation + 1 } : metadata,
-  };
+  const { kind, apiVersion } = old;
+  const whole = { ...next, kind, apiVersion, status, metadata };
+  if (generation === undefined || isEqual(whole, { ...old, metadata })) return whole;
+  return { ...whole, metadata: { ...metadata, generation: generation + 1 } };
 }
 
 /** The new state after a write to `/status`: all else stays, but for labels and annotations of built-in kinds. */
@@ -69,6 +67,11 @@ export function prepareStatus<T extends ApiObject>(
   const kept = ownerReferences === undefined ? {} : { ownerReferences };
   const metadata = { ...serverFields(old.metadata), ...clientFields({ ...written, ...kept }) };
   return { ...old, status: next.status, metadata };
+}
+
+/** Selectors of policies find a namespace by this label. */
+function namespaceLabels(object: ApiObject, name: string): Readonly<Record<string, string>> {
+  return { 'kubernetes.io/metadata.name': name, ...object.metadata.labels };
 }
 
 /** What a client may set. */

@@ -136,6 +136,18 @@ describe('ApiServer.dispatch', () => {
     expect(at(bench.ask('GET', `${leasesPath}/l`).body, 'metadata.generation')).toBeUndefined();
   });
 
+  test('lets an object that waits for finalizers lose them, not gain any', () => {
+    const bench = openBench();
+    const body = { ...image('a'), metadata: { name: 'a', finalizers: ['x/y'] } };
+    bench.ask('POST', imagesPath, body);
+    expect(bench.ask('DELETE', `${imagesPath}/a`).body['kind']).toBe('CachedImage');
+    const set = (finalizers: readonly string[] | null) =>
+      bench.ask('PATCH', `${imagesPath}/a`, { metadata: { finalizers } }, mergePatch).code;
+    expect(set(['x/y', 'x/z'])).toBe(422);
+    expect(set(null)).toBe(200);
+    expect(bench.ask('GET', `${imagesPath}/a`).code).toBe(404);
+  });
+
   test('deletes what a selector selects', () => {
     const bench = openBench();
     for (const [name, value] of Object.entries({ a: 'x', b: 'y', c: 'x' })) {

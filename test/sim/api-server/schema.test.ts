@@ -66,7 +66,7 @@ describe('a CachedImage with unknown fields', () => {
 
   test('refuses a fieldValidation that is none', () => {
     expect(openBench().ask('POST', `${imagesPath}?fieldValidation=Nope`, image('a')).code).toBe(
-      400,
+      422,
     );
   });
 });
