@@ -23,16 +23,55 @@ const version = {
   platform: 'simulated',
 };
 
+const openApiBase = '/openapi/v3';
+const shortNames: Readonly<Record<string, readonly string[]>> = {
+  nodes: ['no'],
+  pods: ['po'],
+  namespaces: ['ns'],
+};
+
 /** Undefined when the path is none of these. */
 export function answerDiscovery(path: string, nicknames: Nicknames): DocumentResponse | undefined {
   if (['/healthz', '/livez', '/readyz'].includes(path)) return answerText('ok');
   if (path === '/version') return answerJson(200, version);
   if (path === '/api') return answerJson(200, { kind: 'APIVersions', versions: ['v1'] });
   if (path === '/apis') return answerJson(200, groupList());
-  const served = resourceNames
+  if (path === '/openapi/v3') return answerJson(200, openApiIndex());
+  if (path.startsWith(openApiBase)) {
+    const served = servedAt(path.slice(openApiBase.length));
+    return served.length === 0 ? undefined : answerJson(200, openApiDocument(served));
+  }
+  const served = servedAt(path);
+  return served.length === 0 ? undefined : answerJson(200, resourceList(served, nicknames));
+}
+
+function servedAt(path: string): readonly ResourceDefinition[] {
+  return resourceNames
     .map((name) => definitions[name])
     .filter((definition) => apiPath(definition) === path);
-  return served.length === 0 ? undefined : answerJson(200, resourceList(served, nicknames));
+}
+
+function openApiIndex(): object {
+  const paths = new Set(resourceNames.map((name) => apiPath(definitions[name])));
+  return {
+    paths: Object.fromEntries(
+      [...paths].map((path) => [path.slice(1), { serverRelativeURL: `${openApiBase}${path}` }]),
+    ),
+  };
+}
+
+/** Says of each kind only what kubectl looks for: that unknown fields are refused by the server if asked to. */
+function openApiDocument(served: readonly ResourceDefinition[]): object {
+  const paths = served.map((definition) => {
+    const { group, version: kindVersion, kind, plural } = definition;
+    const patch = {
+      'x-kubernetes-group-version-kind': { group, version: kindVersion, kind },
+      parameters: [{ name: 'fieldValidation', in: 'query', schema: { type: 'string' } }],
+      responses: {},
+    };
+    return [`${apiPath(definition)}/${plural}/{name}`, { patch }];
+  });
+  return { openapi: '3.0.0', info: version, paths: Object.fromEntries(paths) };
 }
 
 function groupList(): object {
@@ -53,7 +92,7 @@ function resourceList(served: readonly ResourceDefinition[], nicknames: Nickname
       namespaced,
       kind,
       verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-      ...(custom ? nicknames : {}),
+      ...(custom ? nicknames : { shortNames: shortNames[plural] ?? [] }),
     };
     const status = {
       name: `${plural}/status`,

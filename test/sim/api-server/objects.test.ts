@@ -158,6 +158,12 @@ describe('ApiServer.dispatch', () => {
     expect(bench.store.list('cachedimages').map(({ metadata }) => metadata.name)).toEqual(['b']);
   });
 
+  test('does not write when asked for a dry run', () => {
+    const bench = openBench();
+    expect(bench.ask('POST', `${imagesPath}?dryRun=All`, image('a')).code).toBe(400);
+    expect(bench.store.list('cachedimages')).toEqual([]);
+  });
+
   test('says who it is and what it has', () => {
     const bench = openBench();
     expect(
@@ -167,11 +173,28 @@ describe('ApiServer.dispatch', () => {
       body: 'ok',
     });
     expect(bench.ask('GET', '/version').body['minor']).toBe('36');
+    expect(bench.ask('GET', '/api').body['versions']).toEqual(['v1']);
+    expect(at(bench.ask('GET', '/apis').body, 'groups.1.name')).toBe('forehold.dev');
+    expect(bench.ask('GET', '/apis/nope/v1').code).toBe(404);
     const group = bench.ask('GET', '/apis/forehold.dev/v1alpha1').body;
     expect(at(group, 'resources.0')).toMatchObject({
       name: 'cachedimages',
       shortNames: ['cimg', 'cimgs'],
     });
+  });
+});
+
+describe('answerDiscovery', () => {
+  test('tells kubectl that the server itself refuses unknown fields', () => {
+    const bench = openBench();
+    const index = bench.ask('GET', '/openapi/v3').body;
+    const group = 'apis/forehold.dev/v1alpha1';
+    const paths = at(index, 'paths');
+    expect(paths).toMatchObject({ [group]: { serverRelativeURL: `/openapi/v3/${group}` } });
+    expect(bench.ask('GET', `/openapi/v3/${group}`).body['paths']).toMatchObject({
+      [`${imagesPath}/{name}`]: { patch: { parameters: [{ name: 'fieldValidation' }] } },
+    });
+    expect(bench.ask('GET', '/openapi/v3/apis/nope').code).toBe(404);
   });
 });
 
