@@ -2,9 +2,10 @@
 
 import { expect, test } from 'vitest';
 import { managedBy } from '../../../shared/names.ts';
+import type { TestImage } from '../harness/images.ts';
 import type { PodRecord } from '../harness/pod-watch.ts';
 import { skipWithout } from '../harness/skip.ts';
-import type { Stack, TestImage } from '../harness/stack.ts';
+import type { Stack } from '../harness/stack.ts';
 import { until } from '../harness/until.ts';
 
 const mebibyte = 1_048_576;

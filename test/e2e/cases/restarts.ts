@@ -1,7 +1,8 @@
 // SIGKILL in mid-pull: nothing is lost and nothing is pulled twice, counted at the registry and from the pod watch.
 
 import { expect, test } from 'vitest';
-import { everyProgram, type Stack, type TestImage, waitUntilReady } from '../harness/stack.ts';
+import type { TestImage } from '../harness/images.ts';
+import { everyProgram, type Stack, waitUntilReady } from '../harness/stack.ts';
 import { until } from '../harness/until.ts';
 import { expectFetchedOnce, expectOnePodPerNode, withRate } from './pulls.ts';
 
