@@ -110,6 +110,8 @@ export class Coordinator {
       this.#listening.reject(error);
       if (!outer.aborted) throw error;
     } finally {
+      // Whatever still runs when one part has failed.
+      this.#fault.abort(new Error('the coordinator has ended'));
       await Promise.all(stops.map((stop) => stop()));
     }
   }

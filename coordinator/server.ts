@@ -38,6 +38,8 @@ const serverOptions: ServerOptions = {
   // A peer that vanished without a word is noticed within 40 s.
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
+  // A connection without a call costs nobody but us.
+  'grpc.max_connection_idle_ms': 300_000,
 };
 
 const stopDeadlineMs = 1_000;

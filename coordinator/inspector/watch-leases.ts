@@ -11,7 +11,7 @@ import type { LeaseFeed } from './lease-feed.ts';
 import { isLive, type LeaseFilter, matchesFilter, parseLeaseFilter } from './lease-filter.ts';
 import { toLease } from './wire.ts';
 
-export type WatchLeasesCall = ServerWritableStream<WatchLeasesRequest, WatchLeasesResponseInput>;
+type WatchLeasesCall = ServerWritableStream<WatchLeasesRequest, WatchLeasesResponseInput>;
 
 export interface WatchLeasesOptions {
   readonly call: WatchLeasesCall;

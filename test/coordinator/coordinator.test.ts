@@ -223,6 +223,21 @@ describe('Coordinator', () => {
     expect(await canConnect(grpcPort)).toBe(false);
   });
 
+  test('a fault ends all of it, with the error', async () => {
+    const kube = new FakeKube();
+    kube.answer = ({ path }) => {
+      if (path.endsWith('/forehold-coordinator')) return { metadata: { name: 'x' } };
+      return { metadata: { resourceVersion: '1' }, items: path.endsWith('/nodes') ? [null] : [] };
+    };
+    const grpcPort = await freePort();
+    const { coordinator } = makeCoordinator(kube, { grpc: { host: '127.0.0.1', port: grpcPort } });
+    await expect(coordinator.run(new AbortController().signal)).rejects.toThrow(TypeError);
+    expect(await canConnect(grpcPort)).toBe(false);
+    // Nobody goes on asking.
+    expect(kube.requests.length).toBeGreaterThan(2);
+    expect(kube.requests.filter(({ signal }) => signal?.aborted !== true)).toEqual([]);
+  });
+
   test('stopping ends every stream with UNAVAILABLE within two seconds, and twice is once', async () => {
     const { kube } = await startCluster(1);
     const { stop, dial } = await start(kube);
