@@ -62,8 +62,11 @@ export class Pods {
   }
 
   gone(pod: OwnPod, now: Instant): void {
+    const tracked = this.#tracked.get(pod.uid);
+    // What is not followed has been dealt with; its end is no news.
+    if (tracked === undefined) return;
     this.seen(pod, now);
-    this.#track(pod, now).gone = true;
+    tracked.gone = true;
   }
 
   /** This pod stands for the lease from now on. */
