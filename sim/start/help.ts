@@ -11,7 +11,7 @@ really pulled.
   --nodes N            nodes of the cluster (default ${defaults.nodes})
   --images FILE        CachedImages to apply, YAML, several documents (default: a sample set of 14); an image whose
                        tag is "missing" is not in the simulated registry, every other one is
-  --pull-time TIME     every pull takes so long, such as 45s (default: by size, 100 MB/s, 15 % more or less)
+  --pull-time TIME     every pull takes so long, such as 45s (default: by size, 200 MB/s, 15 % more or less)
   --speed X            seconds of cluster time in one real second, ${speeds.min} to ${speeds.max} (default ${defaults.speed})
   --seed N             another seed, other pull times (default ${defaults.seed})
   --limits FILE        limits of the coordinator, YAML (default: cluster 20 or 5 %, image 3 or 10 %, node 1)

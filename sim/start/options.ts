@@ -25,7 +25,7 @@ export type ReadOptions =
   | { readonly kind: 'help' }
   | { readonly kind: 'invalid'; readonly problem: string };
 
-export const defaults = { nodes: 12, seed: 1, speed: 10, logLevel: 'warn' } as const;
+export const defaults = { nodes: 12, seed: 1, speed: 5, logLevel: 'warn' } as const;
 
 /** One process holds everything: coordinator, agents, kubelets and API server. */
 const maxNodes = 1_000;

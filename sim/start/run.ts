@@ -61,11 +61,11 @@ export async function run(settings: RunSettings, signal: AbortSignal): Promise<R
   if (signal.aborted) stop();
   const ended: Promise<unknown>[] = [];
   try {
-    const { coordinator, agents } = await startAll(settings, { clock, cluster, life });
+    const { url, coordinator, agents } = await startAll(settings, { clock, cluster, life });
     ended.push(coordinator.ended, agents);
     for (const part of [coordinator.ended, agents])
       part.catch((error: unknown) => life.abort(error));
-    const result = await follow(settings, { clock, cluster, coordinator }, life.signal);
+    const result = await follow(settings, { clock, cluster, coordinator, url }, life.signal);
     if (life.signal.aborted && !signal.aborted) throw life.signal.reason;
     return result;
   } finally {
@@ -83,6 +83,7 @@ interface Basis {
 }
 
 interface Started {
+  readonly url: string;
   readonly coordinator: RunningCoordinator;
   readonly agents: Promise<void>;
 }
@@ -104,7 +105,7 @@ async function startAll(settings: RunSettings, { clock, cluster, life }: Basis):
     },
     life.signal,
   );
-  for (const line of describeAddresses(coordinator, url)) screen.say(line);
+  for (const line of describeMoves(coordinator)) screen.say(line);
   let agentsOpened = 0;
   const agents = settings.runAgents(
     {
@@ -121,25 +122,27 @@ async function startAll(settings: RunSettings, { clock, cluster, life }: Basis):
     },
     life.signal,
   );
-  return { coordinator, agents };
+  return { url, coordinator, agents };
 }
 
 interface Followed {
   readonly clock: Clock;
   readonly cluster: EmbeddedCluster;
   readonly coordinator: RunningCoordinator;
+  /** Of the API server. */
+  readonly url: string;
 }
 
 async function follow(
   settings: RunSettings,
-  { clock, cluster, coordinator }: Followed,
+  { clock, cluster, coordinator, url }: Followed,
   signal: AbortSignal,
 ): Promise<RunResult> {
   const { options, screen, images, limits } = settings;
   const realClock = openSystemClock();
   const course = new Course();
   const names = images.map(({ metadata }) => metadata.name);
-  const hints = describeHints(coordinator);
+  const hints = describeHints(coordinator, url);
   let drawnAtMs = -Infinity;
   let verdict: Verdict = { kind: 'going' };
   const look = (): Snapshot => {
@@ -153,6 +156,7 @@ async function follow(
     const { startedAtMs, warmAtMs } = course;
     const endMs = warmAtMs ?? clock.now().wallMs;
     const state = {
+      nodes: options.nodes,
       snapshot,
       pullsDone: cluster.record.pulls().filter((pull) => pull.outcome === 'succeeded').length,
       pullsFailed: cluster.record.failedPulls(),
@@ -176,28 +180,25 @@ async function follow(
   }
 }
 
-function describeAddresses(
-  { grpcPort, httpPort }: RunningCoordinator,
-  apiServerUrl: string,
-): readonly string[] {
-  const moved = [
+function describeMoves({ grpcPort, httpPort }: RunningCoordinator): readonly string[] {
+  return [
     [ports.grpc, grpcPort],
     [ports.http, httpPort],
   ].flatMap(([usual, actual]) =>
-    usual === actual ? [] : [`port ${usual} is taken, so 127.0.0.1:${actual} is used instead`],
+    usual === actual ? [] : [`port ${usual} is taken: 127.0.0.1:${actual} is used instead`],
   );
-  return [
-    ...moved,
-    `simulated API server ${apiServerUrl}, gRPC 127.0.0.1:${grpcPort}, metrics http://127.0.0.1:${httpPort}/metrics`,
-  ];
 }
 
-function describeHints({ grpcPort, httpPort }: RunningCoordinator): readonly string[] {
+function describeHints(
+  { grpcPort, httpPort }: RunningCoordinator,
+  apiServerUrl: string,
+): readonly string[] {
   const elsewhere = grpcPort === ports.grpc ? '' : ` --coordinator 127.0.0.1:${grpcPort}`;
   return [
     `look:  grpcurl -plaintext 127.0.0.1:${grpcPort} forehold.v1.InspectorService/ListLeases`,
     `       npm run -s forehold -- leases --watch${elsewhere}`,
     `       curl http://127.0.0.1:${httpPort}/metrics`,
+    `       kubectl --server ${apiServerUrl} get cachedimages,nodes`,
     'end:   Ctrl-C',
   ];
 }

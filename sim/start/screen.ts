@@ -3,7 +3,7 @@
 import { findMilestones, renderProgress } from './milestones.ts';
 import type { Snapshot } from './snapshot.ts';
 import { type Stream, Terminal } from './terminal.ts';
-import { renderView, type ViewState } from './view.ts';
+import { renderTitle, renderView, type ViewState } from './view.ts';
 
 export interface Screen {
   /** Called several times a second; `realMs` is the machine's monotonic time. */
@@ -24,14 +24,19 @@ export function openLiveScreen(stream: Stream): Screen {
   };
 }
 
+function renderHead(state: ViewState): readonly string[] {
+  return [renderTitle(state), ...state.hints];
+}
+
 const progressEveryMs = 3_000;
 
-/** Milestones as they come, and a line of progress every three seconds. */
+/** First what runs and where to look, then milestones as they come and a line of progress every three seconds. */
 export function openPlainScreen(write: (line: string) => void): Screen {
   let before: Snapshot | undefined;
   let progressAtMs = -Infinity;
   return {
     update: (state, realMs) => {
+      if (before === undefined) for (const line of renderHead(state)) write(line);
       for (const line of findMilestones(before, state.snapshot)) write(line);
       before = state.snapshot;
       if (state.warm || realMs - progressAtMs < progressEveryMs) return;

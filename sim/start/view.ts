@@ -5,6 +5,8 @@ import { formatSpan } from '../../shared/span.ts';
 import { estimateRemainingMs, findBindingLimit, type ImageRow, type Snapshot } from './snapshot.ts';
 
 export interface ViewState {
+  /** Of the cluster, whether the coordinator has seen them yet or not. */
+  readonly nodes: number;
   readonly snapshot: Snapshot;
   /** By the kubelets' record. */
   readonly pullsDone: number;
@@ -45,13 +47,14 @@ export function renderView(state: ViewState, size: Size): readonly string[] {
   return lines.slice(0, Math.max(1, size.rows - 1)).map((line) => clip(line, size.columns));
 }
 
-function renderTitle({ snapshot, speed }: ViewState): string {
+/** What runs here, and that it is simulated. */
+export function renderTitle({ nodes, speed }: ViewState): string {
   const time = speed === 1 ? 'in real time' : `time runs ${speed} times as fast`;
-  return `Forehold on a SIMULATED cluster: ${count(snapshot.nodes, 'node')}, ${time}`;
+  return `Forehold on a SIMULATED cluster: ${count(nodes, 'node')}, ${time}`;
 }
 
-function renderCounts({ snapshot, pullsDone, pullsFailed }: ViewState): string {
-  const { nodes, nodesConnected, nodesWarm, leasesLive } = snapshot;
+function renderCounts({ nodes, snapshot, pullsDone, pullsFailed }: ViewState): string {
+  const { nodesConnected, nodesWarm, leasesLive } = snapshot;
   const agents = nodesConnected < nodes ? `agents ${nodesConnected}/${nodes} · ` : '';
   return `${agents}nodes warm ${nodesWarm}/${nodes} · leases live ${leasesLive} · done ${pullsDone} · failed ${pullsFailed}`;
 }

@@ -10,7 +10,7 @@ describe('readOptions', () => {
         imagesFile: undefined,
         pullTimeMs: undefined,
         seed: 1,
-        speed: 10,
+        speed: 5,
         limitsFile: undefined,
         exitWhenWarm: false,
         json: false,

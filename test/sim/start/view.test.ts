@@ -15,6 +15,7 @@ const images = [
 
 function state(rest: Partial<ViewState> = {}): ViewState {
   return {
+    nodes: 4,
     snapshot: snapshot(images, { leasesLive: 1, nodesWarm: 1 }),
     pullsDone: 6,
     pullsFailed: 4,
