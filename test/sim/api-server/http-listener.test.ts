@@ -4,6 +4,8 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
+import { HttpListener } from '../../../sim/api-server/http-listener.ts';
+import type { StreamSink } from '../../../sim/api-server/message.ts';
 import { at, type Bench, image, imagesPath, nodesPath, openBench } from './workbench.ts';
 
 const ending: (() => Promise<void> | void)[] = [];
@@ -125,17 +127,26 @@ describe('HttpListener', () => {
     alert.destroy();
   });
 
-  test('forgets a watch whose reader went away', async () => {
-    const { bench, url } = await openListening();
-    const response = await send(`${url}${nodesPath}?watch=1`);
-    const closed = new Promise((resolve) => response.once('close', resolve));
+  test('tells a stream when its reader has caught up, and when it has gone', async () => {
+    const told: string[] = [];
+    const opened = Promise.withResolvers<StreamSink>();
+    const listener = new HttpListener(() => ({
+      kind: 'stream',
+      open: (sink) => {
+        opened.resolve(sink);
+        return { drained: () => told.push('drained'), close: () => told.push('closed') };
+      },
+    }));
+    ending.push(() => listener.stop());
+    const response = await send(await listener.start('127.0.0.1', 0));
+    const sink = await opened.promise;
+    response.pause();
+    while (sink.write('x'.repeat(100_000)));
+    expect(told).toEqual([]);
+    response.resume();
+    await expect.poll(() => told).toEqual(['drained']);
     response.destroy();
-    await closed;
-    bench.store.create('nodes', { metadata: { name: 'n1' } });
-    await bench.clock.advance(3_600_000);
-    const after = await send(`${url}${nodesPath}/n1`);
-    expect(after.statusCode).toBe(200);
-    await readAll(after);
+    await expect.poll(() => told).toEqual(['drained', 'closed']);
   });
 
   test('stops with watches open, twice if need be', async () => {
