@@ -31,7 +31,9 @@ export function decodeObject(request: ApiRequest, target: Target): JsonObject {
   if (target.name !== undefined && name !== '' && name !== target.name)
     throw otherName(name, target);
   const placed = namespaced ? { namespace: target.namespace } : {};
-  return { ...value, metadata: { ...metadata, ...placed, name: target.name ?? name } };
+  // Who applied what is not a client's to write.
+  const { managedFields: _, ...own } = metadata;
+  return { ...value, metadata: { ...own, ...placed, name: target.name ?? name } };
 }
 
 /** @throws ApiError UnsupportedMediaType */

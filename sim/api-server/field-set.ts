@@ -9,7 +9,7 @@ export type FieldPath = string;
 
 const separator = '\n';
 
-export function joinPath(elements: readonly string[]): FieldPath {
+function joinPath(elements: readonly string[]): FieldPath {
   return elements.join(separator);
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../store/resources.ts';
 import type { ApiRequest } from './message.ts';
 
-export type Verb =
+type Verb =
   | 'get'
   | 'list'
   | 'watch'

@@ -4,14 +4,13 @@
 import type { Clock } from '../../shared/clock.ts';
 import {
   ApiError,
-  badRequest,
   invalid,
   notFound,
   type StatusBody,
   type StatusCause,
 } from '../store/api-error.ts';
 import { isJsonObject, type JsonObject } from '../store/json.ts';
-import { type ApiObject, apiVersionOf } from '../store/resources.ts';
+import type { ApiObject } from '../store/resources.ts';
 import type { Store } from '../store.ts';
 import { admitNamespace, admitPullPod } from './admission.ts';
 import { applyPatch } from './apply.ts';
@@ -23,14 +22,14 @@ import {
   otherNamespace,
   toApiObject,
 } from './decode.ts';
+import { readDeleteOptions } from './delete-options.ts';
+import { draftObject, requireDeclared } from './draft.ts';
 import { type ApiRequest, answerJson, type DocumentResponse } from './message.ts';
 import { mergePatch } from './patch.ts';
-import { defaultPod } from './pod-defaults.ts';
-import { isSelected, parseVersion, readCount, readSelection } from './read.ts';
+import { isSelected, parseVersion, readSelection } from './read.ts';
 import type { Target } from './route.ts';
 import type { Schema } from './schema.ts';
 import { checkValue } from './schema-check.ts';
-import { applyDefaults, prune } from './schema-prune.ts';
 import { validateObject, validatePodUpdate, versionRequired } from './validate.ts';
 import { checkMetaUpdate, immutable } from './validate-meta.ts';
 
@@ -40,14 +39,6 @@ export interface WriteOptions {
   readonly pullNamespace: string;
   readonly schema: Schema;
 }
-
-/** A write on its way in. */
-interface Draft {
-  readonly object: JsonObject;
-  readonly warnings: readonly string[];
-}
-
-type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
 const mergePatchType = 'application/merge-patch+json';
 const applyPatchType = 'application/apply-patch+yaml';
@@ -61,15 +52,16 @@ export class Writer {
 
   /** @throws ApiError */
   create(request: ApiRequest, target: Target, query: URLSearchParams): DocumentResponse {
-    const draft = this.#draft(decodeObject(request, target), target, query);
+    const { schema } = this.#options;
+    const draft = draftObject(schema, decodeObject(request, target), target, query);
     const stored = this.#create(draft.object, target);
     return answerJson(201, stored, draft.warnings);
   }
 
   /** @throws ApiError */
   update(request: ApiRequest, target: Target, query: URLSearchParams): DocumentResponse {
-    const draft = this.#draft(decodeObject(request, target), target, query);
-    const { store } = this.#options;
+    const { store, schema } = this.#options;
+    const draft = draftObject(schema, decodeObject(request, target), target, query);
     const { definition, resource, name = '' } = target;
     const next = toApiObject(draft.object, definition.kind);
     const exists = store.find(resource, { namespace: target.namespace, name }) !== undefined;
@@ -86,10 +78,11 @@ export class Writer {
     if (type === applyPatchType) return this.#apply(request, target, query);
     const patch = decodePatch(request.body);
     const { resource, name = '', namespace, definition } = target;
-    const old = this.#options.store.get(resource, { namespace, name });
-    const patched = mergePatch(old, patch);
+    const { store, schema } = this.#options;
+    const old = store.get(resource, { namespace, name });
+    const patched = ownManagedFields(mergePatch(old, patch), old);
     checkIdentity(patched, old, target);
-    const draft = this.#draft(patched, target, query);
+    const draft = draftObject(schema, patched, target, query);
     const next = toApiObject(draft.object, definition.kind);
     return answerJson(200, this.#replace(next, target), draft.warnings);
   }
@@ -150,30 +143,10 @@ export class Writer {
       force: ['1', 'true'].includes(query.get('force') ?? ''),
       wallMs: this.#options.clock.now().wallMs,
     });
-    const draft = this.#draft(applied, target, query);
+    const draft = draftObject(schema, applied, target, query);
     if (old === undefined) return answerJson(201, this.#create(draft.object, target));
     const next = toApiObject(draft.object, definition.kind);
     return answerJson(200, this.#replace(next, target));
-  }
-
-  /** Prunes and defaults by the kind's schema, if it has one. */
-  #draft(object: JsonObject, target: Target, query: URLSearchParams): Draft {
-    const { definition } = target;
-    if (!definition.custom) {
-      return { object: definition.kind === 'Pod' ? defaultPod(object) : object, warnings: [] };
-    }
-    const { schema } = this.#options;
-    const pruned = prune(schema, object);
-    const complaints = pruned.unknownFields.map((field) => `unknown field "${field}"`);
-    const validation = readFieldValidation(query, target.verb);
-    if (complaints.length > 0 && validation === 'Strict') {
-      throw refuseUnknown(object, complaints.join(', '), target);
-    }
-    const defaulted = applyDefaults(schema, pruned.object);
-    return {
-      object: isJsonObject(defaulted) ? defaulted : pruned.object,
-      warnings: validation === 'Warn' ? complaints : [],
-    };
   }
 
   #create(draft: JsonObject, target: Target): ApiObject {
@@ -212,6 +185,13 @@ export class Writer {
   }
 }
 
+/** Who applied what is not a client's to write. */
+function ownManagedFields(patched: JsonObject, old: ApiObject): JsonObject {
+  const { managedFields } = old.metadata;
+  const metadata = isJsonObject(patched['metadata']) ? patched['metadata'] : {};
+  return { ...patched, metadata: { ...metadata, managedFields } };
+}
+
 /** A patch may not make another object of it. */
 function checkIdentity(patched: JsonObject, old: ApiObject, target: Target): void {
   const metadata = isJsonObject(patched['metadata']) ? patched['metadata'] : {};
@@ -239,64 +219,4 @@ function checkVersion(text: string, target: Target): void {
   if (text === '' && !definition.unconditionalUpdate) throw versionRequired(definition, name);
   if (text === '' || parseVersion(text) !== undefined) return;
   throw new ApiError(500, '', `strconv.ParseUint: parsing "${text}": invalid syntax`);
-}
-
-/** What strict validation says of fields that the schema does not know: of a patch in other words than of an object. */
-function refuseUnknown(object: JsonObject, complaints: string, target: Target): ApiError {
-  const { version, kind } = target.definition;
-  const complaint = `strict decoding error: ${complaints}`;
-  if (target.verb !== 'patch') {
-    return badRequest(
-      `${kind} in version "${version}" cannot be handled as a ${kind}: ${complaint}`,
-    );
-  }
-  const message = `Invalid value: ${JSON.stringify(JSON.stringify(object))}: ${complaint}`;
-  const cause = { reason: 'FieldValueInvalid', message, field: 'patch' };
-  return invalid({ group: '', plural: '', kind: '' }, '', [cause]);
-}
-
-/** Server-side apply refuses unknown fields whatever fieldValidation says, as a failure of its own. */
-function requireDeclared(schema: Schema, configured: JsonObject, target: Target): void {
-  const [field] = prune(schema, configured).unknownFields;
-  if (field === undefined) return;
-  const { definition, name = '' } = target;
-  const shown = `/${name}; ${apiVersionOf(definition)}, Kind=${definition.kind}`;
-  const message = `failed to create typed patch object (${shown}): .${field}: field not declared in schema`;
-  throw new ApiError(500, '', message);
-}
-
-function readDeleteOptions(
-  request: ApiRequest,
-  query: URLSearchParams,
-): { uid?: string; resourceVersion?: string; graceSeconds?: number } {
-  const body = request.body === '' ? {} : decodeDeleteOptions(request);
-  const { preconditions, gracePeriodSeconds } = body;
-  const wanted = isJsonObject(preconditions) ? preconditions : {};
-  const { uid, resourceVersion } = wanted;
-  const graceSeconds = gracePeriodSeconds ?? readCount(query, 'gracePeriodSeconds');
-  return {
-    ...(typeof uid === 'string' ? { uid } : {}),
-    ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}),
-    ...(typeof graceSeconds === 'number' ? { graceSeconds } : {}),
-  };
-}
-
-function decodeDeleteOptions(request: ApiRequest): JsonObject {
-  mediaType(request, ['application/json']);
-  const options = decodePatch(request.body);
-  const { kind = 'DeleteOptions' } = options;
-  if (kind === 'DeleteOptions') return options;
-  throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version "meta.k8s.io/v1"`);
-}
-
-const optionKinds = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' };
-
-function readFieldValidation(query: URLSearchParams, verb: Target['verb']): FieldValidation {
-  const text = query.get('fieldValidation') ?? '';
-  if (text === '') return 'Warn';
-  if (text === 'Strict' || text === 'Warn' || text === 'Ignore') return text;
-  const kind = verb === 'create' || verb === 'update' ? optionKinds[verb] : optionKinds.patch;
-  const message = `Unsupported value: "${text}": supported values: "", "Ignore", "Strict", "Warn"`;
-  const cause = { reason: 'FieldValueNotSupported', message, field: 'fieldValidation' };
-  throw invalid({ group: 'meta.k8s.io', plural: '', kind }, '', [cause]);
 }

@@ -73,7 +73,7 @@ export class ApiError extends Error {
 }
 
 /** `pods`, or `cachedimages.forehold.dev` where there is a group. */
-export function qualifiedResource(subject: Subject): string {
+function qualifiedResource(subject: Subject): string {
   return subject.group === '' ? subject.plural : `${subject.plural}.${subject.group}`;
 }
 

@@ -44,7 +44,7 @@ export interface ApiObject extends KubeObject {
   readonly status?: unknown;
 }
 
-export interface Namespace extends ApiObject {
+interface Namespace extends ApiObject {
   readonly status?: { readonly phase?: string };
 }
 

@@ -144,6 +144,16 @@ describe('server-side apply', () => {
     expect(bench.ask('PATCH', `${imagesPath}/a?fieldManager=m`, body, applyPatch).code).toBe(409);
   });
 
+  test('keeps who applied what from being written by clients', () => {
+    const bench = openBench();
+    const body = { ...image('a'), metadata: { name: 'a', managedFields: 'junk' } };
+    expect(at(bench.ask('POST', imagesPath, body).body, 'metadata.managedFields')).toBeUndefined();
+    const applied = at(applySpec(bench, 'm', {}).body, 'metadata.managedFields');
+    const patch = { metadata: { managedFields: [] } };
+    const { body: patched } = bench.ask('PATCH', `${imagesPath}/a`, patch, mergePatch);
+    expect(at(patched, 'metadata.managedFields')).toEqual(applied);
+  });
+
   test('works on built-in kinds and labels', () => {
     const bench = openBench();
     bench.ask('POST', nodesPath, nodeObject('n1'));

@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject } from '../../../sim/store/json.ts';
 import { Store } from '../../../sim/store.ts';
 import { VirtualClock } from '../../../sim/virtual-clock.ts';
 
-export const crdFile = fileURLToPath(
+const crdFile = fileURLToPath(
   new URL('../../../charts/forehold/crds/cachedimages.forehold.dev.yaml', import.meta.url),
 );
 const cachedImages = readCustomDefinition(crdFile);
@@ -20,7 +20,7 @@ export const leasesPath = '/apis/coordination.k8s.io/v1/namespaces/pulls/leases'
 export const mergePatch = 'application/merge-patch+json';
 export const applyPatch = 'application/apply-patch+yaml';
 
-export interface Answer {
+interface Answer {
   readonly code: number;
   readonly body: JsonObject;
   readonly warnings: readonly string[];
@@ -36,7 +36,7 @@ export interface Bench {
   watch(url: string): OpenWatch;
 }
 
-export interface OpenWatch {
+interface OpenWatch {
   readonly events: readonly WatchLine[];
   readonly ended: () => boolean;
   /** From now on the reader takes nothing until `resume`. */
