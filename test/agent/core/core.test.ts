@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PodReading } from '../../../shared/pod-outcome.ts';
 import {
   digest,
   failing,
@@ -83,7 +84,7 @@ describe('AgentCore: greeting', () => {
 });
 
 describe('AgentCore: pods', () => {
-  function follow(reading = pulled): World {
+  function follow(reading: PodReading = pulled): World {
     const world = new World();
     world.connect();
     world.offer(offer);
@@ -147,7 +148,7 @@ describe('AgentCore: pods', () => {
   });
 
   test('deletes a pod that pulled but cannot be created, after the acknowledgement', () => {
-    const world = follow({ ...pulled, terminal: false });
+    const world = follow({ kind: 'pulled', terminal: false, digest, message: '' });
     world.acknowledge(pod);
     expect(kinds(world.pass(2_000))).toEqual(['deletePod']);
   });
