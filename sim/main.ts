@@ -1,7 +1,7 @@
 // `npm start`: Forehold on an embedded cluster. The only place that knows both sides, and the only one of this program
 // that exits.
 
-import { openLog } from '../shared/log.ts';
+import { type Log, openLog } from '../shared/log.ts';
 import { runAgents } from './start/agent-part.ts';
 import { startCoordinator } from './start/coordinator-part.ts';
 import { help } from './start/help.ts';
@@ -33,11 +33,8 @@ async function main(): Promise<number> {
   const inputs = readInputs(options.imagesFile, options.limitsFile);
   if (inputs.kind === 'invalid') return refuse(inputs.problem);
   const screen = openScreen(options);
-  const logTo = { write: (line: string) => screen.say(line.trimEnd()) };
-  // Where no view is drawn, log lines are not part of what is said.
-  const isDrawn = process.stdout.isTTY && !options.json;
-  const log = openLog('start', options.logLevel, isDrawn ? logTo : process.stderr);
-  const settings = { ...inputs, options, screen, log, startCoordinator, runAgents };
+  const parts = { startCoordinator, runAgents, openLog: chooseLog(options, screen) };
+  const settings = { ...inputs, ...parts, options, screen };
   try {
     const result = await run(settings, listenForSignals(screen));
     screen.close();
@@ -53,6 +50,14 @@ async function main(): Promise<number> {
 function refuse(problem: string): number {
   process.stderr.write(`npm start: ${problem}\n`);
   return exitCodes.usage;
+}
+
+/** Above the view where there is one, else on standard error. */
+function chooseLog(options: StartOptions, screen: Screen): (program: string) => Log {
+  const isDrawn = process.stdout.isTTY && !options.json;
+  const level = options.logLevel ?? (isDrawn ? 'error' : 'warn');
+  const above = { write: (line: string) => screen.say(line.trimEnd()) };
+  return (program) => openLog(program, level, isDrawn ? above : process.stderr);
 }
 
 function openScreen({ json }: StartOptions): Screen {

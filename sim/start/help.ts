@@ -17,7 +17,8 @@ really pulled.
   --limits FILE        limits of the coordinator, YAML (default: cluster 20 or 5 %, image 3 or 10 %, node 1)
   --exit-when-warm     end as soon as every image is on every node that should have it, or cannot get there
   --json               the last line of standard output is the report, one JSON object; all else is standard error
-  --log LEVEL          error, warn, info, debug or silent, to standard error (default $FOREHOLD_LOG_LEVEL, else ${defaults.logLevel})
+  --log LEVEL          error, warn, info, debug or silent (default $FOREHOLD_LOG_LEVEL, else warn, in the live view
+                       error): JSON lines to standard error, in the live view above it
   --help
 
 Report: times are cluster time. seconds = last agent's inventory complete to last pair warm (null while one is not);

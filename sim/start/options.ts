@@ -17,7 +17,8 @@ export interface StartOptions {
   readonly limitsFile: string | undefined;
   readonly exitWhenWarm: boolean;
   readonly json: boolean;
-  readonly logLevel: LogLevel;
+  /** Undefined: warn, or error where lines would run through a view. */
+  readonly logLevel: LogLevel | undefined;
 }
 
 export type ReadOptions =
@@ -25,7 +26,7 @@ export type ReadOptions =
   | { readonly kind: 'help' }
   | { readonly kind: 'invalid'; readonly problem: string };
 
-export const defaults = { nodes: 12, seed: 1, speed: 5, logLevel: 'warn' } as const;
+export const defaults = { nodes: 12, seed: 1, speed: 5 } as const;
 
 /** One process holds everything: coordinator, agents, kubelets and API server. */
 const maxNodes = 1_000;
@@ -71,9 +72,7 @@ export function readOptions(argv: readonly string[], logLevel: string | undefine
       exitWhenWarm: flags.has('exit-when-warm'),
       json: flags.has('json'),
       logLevel:
-        readLogLevel('--log', values.get('log')) ??
-        readLogLevel('FOREHOLD_LOG_LEVEL', logLevel) ??
-        defaults.logLevel,
+        readLogLevel('--log', values.get('log')) ?? readLogLevel('FOREHOLD_LOG_LEVEL', logLevel),
     };
     return { kind: 'run', options };
   } catch (error) {

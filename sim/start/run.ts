@@ -25,7 +25,7 @@ export interface RunSettings {
   /** As configured; empty means the built-in ones. */
   readonly limits: readonly Limit[];
   readonly screen: Screen;
-  readonly log: Log;
+  readonly openLog: (program: string) => Log;
   /** Only the program itself may know both sides. */
   readonly startCoordinator: typeof startCoordinator;
   readonly runAgents: typeof runAgents;
@@ -89,7 +89,7 @@ interface Started {
 }
 
 async function startAll(settings: RunSettings, { clock, cluster, life }: Basis): Promise<Started> {
-  const { options, images, limits, log, screen } = settings;
+  const { options, images, limits, screen } = settings;
   const { url } = await cluster.start();
   const open = (userAgent: string) => openKubeClient({ url, userAgent });
   await applyImages(images, cluster, open('forehold-start'));
@@ -98,7 +98,7 @@ async function startAll(settings: RunSettings, { clock, cluster, life }: Basis):
       kube: open('forehold-coordinator'),
       clock,
       random: openSeededRandom(options.seed),
-      log: log.child({ program: 'coordinator' }),
+      log: settings.openLog('coordinator'),
       pullNamespace: cluster.pullNamespace,
       leaseNamespace: cluster.systemNamespace,
       limits,
@@ -118,7 +118,7 @@ async function startAll(settings: RunSettings, { clock, cluster, life }: Basis):
         agentsOpened += 1;
         return openSeededRandom(options.seed + agentsOpened);
       },
-      log: log.child({ program: 'agent' }),
+      log: settings.openLog('agent'),
     },
     life.signal,
   );

@@ -14,7 +14,7 @@ describe('readOptions', () => {
         limitsFile: undefined,
         exitWhenWarm: false,
         json: false,
-        logLevel: 'warn',
+        logLevel: undefined,
       },
     });
   });
