@@ -14,7 +14,7 @@ export interface Output {
   complain(line: string): void;
 }
 
-export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
 /** Aborting the signal ends a watch, which is no failure. */
 export async function runCommand(

@@ -2,19 +2,20 @@
 // source map, because stacks stay readable and a map costs 20-29 MiB in every process.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 export interface Bundle {
   readonly name: string;
   readonly entry: string;
-  readonly smoke: Smoke;
+  readonly smokes: readonly Smoke[];
 }
 
 /** A run that needs nothing around it, and what must come of it. */
 export interface Smoke {
-  readonly args: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   readonly exitCode: number;
   /** In what it writes, to either stream. */
   readonly says: RegExp;
@@ -28,21 +29,29 @@ const __dirname = import.meta.dirname + '/package/src';`;
 
 const smokeTimeoutMs = 20_000;
 
-/** Returns the size in bytes. */
-export async function makeBundle(bundle: Bundle, folder: string): Promise<number> {
-  const file = bundleFile(bundle, folder);
-  await build({
-    entryPoints: [bundle.entry],
-    outfile: file,
+/** What the code imports only when it is needed becomes a file of its own. Returns all sizes in bytes, by file. */
+export async function makeBundle(
+  { name, entry }: Bundle,
+  folder: string,
+): Promise<ReadonlyMap<string, number>> {
+  const { metafile } = await build({
+    entryPoints: { [name]: entry },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: `${name}-[hash]`,
     bundle: true,
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node24',
     banner: { js: banner },
     legalComments: 'eof',
     logLevel: 'warning',
+    metafile: true,
   });
-  return statSync(file).size;
+  return new Map(
+    Object.entries(metafile.outputs).map(([file, { bytes }]) => [basename(file), bytes]),
+  );
 }
 
 /** The .proto files of all services, in the one folder that the bundles read. */
@@ -56,12 +65,20 @@ export function copyProtos(folder: string): void {
     cpSync(source, join(folder, 'proto', name), { recursive: true });
 }
 
-/** Undefined when the bundle did what it must, else what it did instead. */
+/** Undefined when the bundle did what it must in every run, else what it did instead. */
 export function findSmokeProblem(bundle: Bundle, folder: string): string | undefined {
-  const { args, exitCode, says } = bundle.smoke;
-  const run = spawnSync(process.execPath, [bundleFile(bundle, folder), ...args], {
-    // No settings of whoever builds, and no node_modules to fall back on.
-    env: {},
+  for (const smoke of bundle.smokes) {
+    const problem = trySmoke(join(folder, `${bundle.name}.mjs`), smoke, folder);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function trySmoke(file: string, smoke: Smoke, folder: string): string | undefined {
+  const { args = [], env = {}, exitCode, says } = smoke;
+  const run = spawnSync(process.execPath, [file, ...args], {
+    // No settings of whoever builds.
+    env,
     cwd: folder,
     encoding: 'utf8',
     timeout: smokeTimeoutMs,
@@ -70,8 +87,4 @@ export function findSmokeProblem(bundle: Bundle, folder: string): string | undef
   if (run.status !== exitCode)
     return `ended with ${run.status ?? run.signal} instead of ${exitCode}: ${output}`;
   return says.test(output) ? undefined : `did not say ${says}: ${output}`;
-}
-
-function bundleFile({ name }: Bundle, folder: string): string {
-  return join(folder, `${name}.mjs`);
 }

@@ -17,9 +17,9 @@ afterEach(() => {
 async function bundle(source: string, smoke: Smoke) {
   const entry = join(folder, 'entry.ts');
   writeFileSync(entry, source);
-  const made = { name: 'made', entry, smoke };
-  const sizeBytes = await makeBundle(made, folder);
-  return { sizeBytes, problem: findSmokeProblem(made, folder) };
+  const made = { name: 'made', entry, smokes: [smoke] };
+  const sizes = await makeBundle(made, folder);
+  return { sizes, problem: findSmokeProblem(made, folder) };
 }
 
 describe('makeBundle', () => {
@@ -56,6 +56,7 @@ describe('findSmokeProblem', () => {
     const smoke = { args: ['hello'], exitCode: 0, says: /hello/ };
     const result = await bundle('console.log(process.argv[2]);', smoke);
     expect(result.problem).toBeUndefined();
-    expect(result.sizeBytes).toBeGreaterThan(100);
+    expect([...result.sizes.keys()]).toEqual(['made.mjs']);
+    expect(result.sizes.get('made.mjs')).toBeGreaterThan(100);
   });
 });
