@@ -29,7 +29,8 @@ export interface WatchLeasesOptions {
 const maxUnreadChanges = 1_000;
 // People, dashboards and scripts; each costs a queue.
 const maxWatchers = 100;
-const readDeadlineMs = 30_000;
+// The queue's bound is what counts; this is for callers that were forgotten.
+const readDeadlineMs = 600_000;
 
 /** Serves one watch to its end. */
 export async function watchLeases(options: WatchLeasesOptions): Promise<void> {

@@ -260,6 +260,55 @@ describe('SessionProtocol', () => {
   });
 });
 
+const anyEntry = fc.record({
+  reference: fc.string({ maxLength: 600 }),
+  digest: fc.option(fc.string(), { nil: undefined }),
+  sizeBytes: fc.nat(),
+  provenance: fc.constantFrom('nodeStatus' as const, 'pullPod' as const),
+  observedAtMs: fc.nat(),
+});
+
+const anyMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
+  fc.record({ nodeName: fc.string(), nodeUid: fc.string() }).map((name) => ({ ...hello, ...name })),
+  fc.constant(hello),
+  fc.record({
+    kind: fc.constant('inventoryChunk' as const),
+    sequence: fc.nat({ max: 3 }),
+    last: fc.boolean(),
+    entries: fc.array(anyEntry, { maxLength: 2 }),
+  }),
+  fc.record({
+    kind: fc.constant('inventoryDelta' as const),
+    sequence: fc.nat({ max: 3 }),
+    added: fc.array(anyEntry, { maxLength: 2 }),
+    removed: fc.array(fc.string(), { maxLength: 2 }),
+  }),
+  fc.record({ kind: fc.constant('heartbeat' as const), sequence: fc.nat({ max: 3 }) }),
+  fc
+    .record({ leaseId: fc.string(), message: fc.string() })
+    .map((change) => ({ ...update, ...change })),
+);
+
+describe('SessionProtocol under any input', () => {
+  test('answers every message with a step, and lets no event pass before Hello', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ sessionId: fc.constantFrom('', 's1', 'x'), message: anyMessage })),
+        (inputs) => {
+          const protocol = new SessionProtocol('s1');
+          for (const input of inputs) {
+            const isOpen = protocol.hello !== undefined;
+            const step = protocol.receive(input);
+            if (step.kind === 'refuse') return;
+            if (step.kind === 'event' && !isOpen) expect(step.event.kind).toBe('helloReceived');
+            if (step.kind === 'resync') protocol.noteSent({ kind: 'resync' });
+          }
+        },
+      ),
+    );
+  });
+});
+
 describe('InventorySequence', () => {
   test('whatever comes, a complete inventory has its parts in order and none left out', () => {
     const part = fc.record({ sequence: fc.nat({ max: 4 }), last: fc.boolean() });
