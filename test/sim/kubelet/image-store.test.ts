@@ -131,6 +131,30 @@ describe('decideImageGc', () => {
 });
 
 describe('ImageReporter', () => {
+  test('a change between list and report is told with the next ones', async () => {
+    const clock = new VirtualClock();
+    const images = new ImageStore();
+    const counts: number[] = [];
+    const reporter = new ImageReporter({
+      clock,
+      seed: 1,
+      node: 'n',
+      intervals: { listEveryMs: 30_000, reportEveryMs: 10_000 },
+      images,
+      report: (listed) => counts.push(listed.length),
+    });
+    // A change each second: some of them fall between a list and its report.
+    for (const index of Array.from({ length: 100 }).keys()) {
+      add(images, `a.example/a-${index % 40}:1`);
+      reporter.imagesChanged();
+      await clock.advance(1_000);
+      if (counts.length === 1) break;
+    }
+    expect(counts[0]).toBeLessThan(images.list().length);
+    await clock.advance(40_000);
+    expect(counts.at(-1)).toBe(images.list().length);
+  });
+
   test('tells each change within list and report interval, and only then', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(100), fc.nat(200_000), async (seed, changedAtMs) => {

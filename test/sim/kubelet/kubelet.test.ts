@@ -62,6 +62,33 @@ describe('Kubelet', () => {
     expect(virtual.describePod('a')).toBe('gone');
   });
 
+  test('a pod that was forced away while it was out of touch takes no place when it is back', async () => {
+    const virtual = openVirtualCluster({ maxPods: 1 });
+    virtual.cluster.registry.refuse('a.example', 'missing');
+    virtual.createPod({ name: 'a', image: 'a.example/a:1' });
+    await virtual.clock.advance(2_000);
+    virtual.cluster.disconnect(node);
+    virtual.deletePod('a', 0);
+    virtual.cluster.connect(node);
+    virtual.createPod({ name: 'b', image: 'b.example/b:1' });
+    await virtual.clock.advance(1_000);
+    expect(virtual.describePod('b')).toBe('Pending/ContainerCreating');
+  });
+
+  test('what it has to tell of a pod is not told of another one with its name', async () => {
+    const virtual = openVirtualCluster({ speed: tenSeconds });
+    virtual.createPod({ name: 'a', image: 'a.example/a:1' });
+    await virtual.clock.advance(2_000);
+    virtual.cluster.disconnect(node);
+    await virtual.clock.advance(20_000);
+    virtual.deletePod('a', 0);
+    virtual.createPod({ name: 'a', image: 'a.example/b:1' });
+    virtual.cluster.connect(node);
+    expect(virtual.describePod('a')).toBe('Pending');
+    await virtual.clock.advance(5_000);
+    expect(virtual.describePod('a')).toBe('Pending/ContainerCreating');
+  });
+
   test('frozen it does nothing, thawed it goes on where it was', async () => {
     const virtual = openVirtualCluster({ speed: tenSeconds });
     virtual.createPod({ name: 'a', image: 'a.example/a:1' });

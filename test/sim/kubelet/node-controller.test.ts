@@ -22,6 +22,16 @@ describe('NodeController', () => {
     expect(taints()).toEqual([]);
   });
 
+  test('a node that was away for less than its grace stays Ready', async () => {
+    const virtual = openVirtualCluster();
+    virtual.cluster.disconnect('node-01');
+    await virtual.clock.advance(30_000);
+    virtual.cluster.connect('node-01');
+    const { version } = virtual.cluster.store;
+    await virtual.clock.advance(60_000);
+    expect(virtual.cluster.store.version).toBe(version);
+  });
+
   test('taints that somebody else put there stay', async () => {
     const virtual = openVirtualCluster({ nodeGraceMs: 1_000 });
     const own = { key: 'a.example/own', effect: 'NoSchedule' };

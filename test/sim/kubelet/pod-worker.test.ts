@@ -109,6 +109,15 @@ describe('PodWorker', () => {
     expect(virtual.describePod('a')).toBe('gone');
   });
 
+  test('deleted before its kubelet has seen it, it pulls nothing', async () => {
+    const virtual = openVirtualCluster({ speed: tenSeconds });
+    virtual.createPod({ name: 'a', image: 'a.example/b:1' });
+    virtual.deletePod('a');
+    await virtual.clock.advance(5_000);
+    expect(virtual.describePod('a')).toBe('gone');
+    expect(virtual.cluster.record.pulls()).toHaveLength(0);
+  });
+
   test('deleted with grace 0 it is gone at once, and its pull goes on unseen', async () => {
     const virtual = openVirtualCluster({ speed: tenSeconds });
     virtual.createPod({ name: 'a', image: 'a.example/b:1' });

@@ -43,9 +43,21 @@ describe('PullQueue', () => {
     const virtual = openVirtualCluster({ speed: tenSeconds });
     virtual.createPod({ name: 'a', image: 'a.example/a:1' });
     virtual.createPod({ name: 'b', image: 'a.example/a:1' });
-    await virtual.clock.advance(13_000);
-    expect(virtual.describePod('b')).toBe('Succeeded/Completed');
+    await virtual.clock.advance(14_000);
+    for (const name of ['a', 'b']) expect(virtual.describePod(name)).toBe('Succeeded/Completed');
     expect(virtual.cluster.record.pulls().map((pull) => pull.duplicate)).toEqual([false, true]);
+    expect(virtual.cluster.record.duplicatePulls()).toBe(1);
+  });
+
+  test('two pulls of one image at once are written down as one too many', async () => {
+    const virtual = openVirtualCluster({ speed: tenSeconds, maxParallelPulls: 2 });
+    virtual.createPod({ name: 'a', image: 'a.example/a:1' });
+    virtual.createPod({ name: 'b', image: 'a.example/a:1' });
+    await virtual.clock.advance(2_000);
+    expect(virtual.cluster.record.pulls().map((pull) => pull.endedAtMs)).toEqual([
+      undefined,
+      undefined,
+    ]);
     expect(virtual.cluster.record.duplicatePulls()).toBe(1);
   });
 
