@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest';
+import { runSessions } from '../../agent/dialling.ts';
+import type { Session } from '../../agent/session.ts';
+import { openLog } from '../../shared/log.ts';
+import type { CoordinatorMessage, Hello } from '../../shared/protocol.ts';
+import { StatusError } from '../../shared/rpc.ts';
+import { VirtualClock } from '../../sim/virtual-clock.ts';
+import { makeOffer, makeWelcome } from './core/world.ts';
+import { FakeNetwork } from './fake-stream.ts';
+
+const hello: Hello = {
+  kind: 'hello',
+  protocolVersion: 1,
+  nodeName: 'n1',
+  nodeUid: 'u1',
+  agentInstance: 'a1',
+  platform: { os: 'linux', architecture: 'amd64' },
+  kubeletVersion: 'v1.36.3',
+  containerRuntimeVersion: 'containerd://2.4.2',
+  inventoryHash: 'h',
+};
+
+class World {
+  readonly clock = new VirtualClock();
+  readonly network = new FakeNetwork();
+  readonly controller = new AbortController();
+  readonly received: CoordinatorMessage[] = [];
+  readonly happened: string[] = [];
+  session: Session | undefined;
+  readonly ended: Promise<void>;
+
+  constructor(random = 0, open = this.network.open) {
+    this.ended = runSessions(
+      {
+        owner: {
+          opened: (welcome, session) => {
+            this.session = session;
+            this.happened.push(`opened ${welcome.sessionId}`);
+          },
+          received: (message) => this.received.push(message),
+          ended: () => this.happened.push('ended'),
+        },
+        greet: () => Promise.resolve(hello),
+        coordinator: '127.0.0.1:7443',
+        openStream: open,
+        clock: this.clock,
+        random: () => random,
+        log: openLog('test', 'silent'),
+      },
+      this.controller.signal,
+    );
+  }
+
+  async welcome(): Promise<void> {
+    await this.clock.settle();
+    this.network.latest.say(makeWelcome());
+    await this.clock.settle();
+  }
+
+  async fail(error: Error): Promise<void> {
+    this.network.latest.say(error);
+    await this.clock.settle();
+  }
+}
+
+const unavailable = new StatusError('UNAVAILABLE', 'no connection');
+
+describe('runSessions', () => {
+  test('greets, and hands over the welcome and what follows', async () => {
+    const world = new World();
+    await world.welcome();
+    expect(world.network.targets).toEqual(['127.0.0.1:7443']);
+    expect(world.network.latest.sent).toEqual([{ sessionId: '', message: hello }]);
+    world.network.latest.say(makeOffer(1));
+    await world.clock.settle();
+    expect(world.happened).toEqual(['opened s1']);
+    expect(world.received).toEqual([makeOffer(1)]);
+  });
+
+  test('sends under the session id, in order', async () => {
+    const world = new World();
+    await world.welcome();
+    world.session?.send({ kind: 'heartbeat', sequence: 1 });
+    world.session?.send({ kind: 'heartbeat', sequence: 2 });
+    await world.clock.settle();
+    expect(world.network.latest.sent.slice(1)).toEqual([
+      { sessionId: 's1', message: { kind: 'heartbeat', sequence: 1 } },
+      { sessionId: 's1', message: { kind: 'heartbeat', sequence: 2 } },
+    ]);
+  });
+
+  test('drops messages of another session and of a kind that it does not know', async () => {
+    const world = new World();
+    await world.welcome();
+    world.network.latest.say(makeOffer(1), 'other');
+    world.network.latest.say(undefined);
+    world.network.latest.say(makeOffer(2));
+    await world.clock.settle();
+    expect(world.received).toEqual([makeOffer(2)]);
+  });
+
+  test('does not take anything for a welcome that is none', async () => {
+    const world = new World();
+    await world.clock.settle();
+    world.network.latest.say(makeOffer(1));
+    await world.clock.settle();
+    expect(world.network.latest.closed).toBe(true);
+    expect(world.happened).toEqual([]);
+  });
+
+  test('gives a coordinator half a minute for its welcome', async () => {
+    const world = new World();
+    await world.clock.advance(29_999);
+    expect(world.network.latest.closed).toBe(false);
+    await world.clock.advance(1);
+    expect(world.network.latest.closed).toBe(true);
+    await world.clock.advance(1_000);
+    expect(world.network.streams).toHaveLength(2);
+  });
+
+  test('dials again with pauses that double up to half a minute', async () => {
+    const world = new World();
+    for (const delayMs of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+      await world.clock.settle();
+      const dialled = world.network.streams.length;
+      await world.fail(unavailable);
+      await world.clock.advance(delayMs - 1);
+      expect(world.network.streams).toHaveLength(dialled);
+      await world.clock.advance(1);
+      expect(world.network.streams).toHaveLength(dialled + 1);
+    }
+  });
+
+  test('draws every pause at random', async () => {
+    const world = new World(0.75);
+    await world.clock.settle();
+    await world.fail(unavailable);
+    await world.clock.advance(250);
+    expect(world.network.streams).toHaveLength(2);
+  });
+
+  test('begins with short pauses again after a session', async () => {
+    const world = new World();
+    for (const delayMs of [1_000, 2_000, 4_000]) {
+      await world.clock.settle();
+      await world.fail(unavailable);
+      await world.clock.advance(delayMs);
+    }
+    await world.welcome();
+    await world.fail(unavailable);
+    expect(world.happened).toEqual(['opened s1', 'ended']);
+    await world.clock.advance(1_000);
+    expect(world.network.streams).toHaveLength(5);
+  });
+
+  test.for([
+    ['superseded by another agent', new StatusError('ABORTED', 'Superseded')],
+    ['of a protocol too old', new StatusError('UNAVAILABLE', 'ProtocolUnsupported: 1')],
+    ['told that it is wrong', new StatusError('INVALID_ARGUMENT', 'malformed')],
+  ] as const)('stays away for long when %s', async ([, error]) => {
+    const world = new World();
+    await world.clock.settle();
+    await world.fail(error);
+    await world.clock.advance(29_999);
+    expect(world.network.streams).toHaveLength(1);
+    await world.clock.advance(1);
+    expect(world.network.streams).toHaveLength(2);
+  });
+
+  test('ends a session whose coordinator does not read, with a bounded queue', async () => {
+    const world = new World();
+    await world.welcome();
+    world.network.latest.reading = false;
+    for (let sequence = 1; sequence <= 1_002; sequence += 1) {
+      world.session?.send({ kind: 'heartbeat', sequence });
+      if (sequence === 1) await world.clock.settle();
+    }
+    await world.clock.settle();
+    expect(world.network.latest.closed).toBe(true);
+    expect(world.happened).toEqual(['opened s1', 'ended']);
+  });
+
+  test('closes its stream and resolves when it is stopped', async () => {
+    const world = new World();
+    await world.welcome();
+    world.controller.abort(new Error('stopped'));
+    await world.ended;
+    expect(world.network.latest.closed).toBe(true);
+  });
+
+  test('throws what no other dial could mend', async () => {
+    const world = new World(0, () => {
+      throw new TypeError('fault');
+    });
+    await expect(world.ended).rejects.toThrow('fault');
+  });
+});
