@@ -51,7 +51,7 @@ export interface NodeOptions {
   readonly ready?: boolean;
 }
 
-export const defaultSystemNamespace = 'forehold-system';
+const defaultSystemNamespace = 'forehold-system';
 
 const crdFile = fileURLToPath(
   new URL('../charts/forehold/crds/cachedimages.forehold.dev.yaml', import.meta.url),

@@ -17,8 +17,8 @@ export interface NodeIdentity {
 
 export type NodeStatus = NonNullable<Node['status']>;
 
-/** Taints that follow the Ready condition; the first stands in the object from the first moment. */
-export const notReadyTaint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' } as const;
+// The one of the taints of a node that is not Ready which admission puts into the object before it is stored.
+const notReadyTaint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' } as const;
 
 export function buildNode(identity: NodeIdentity, ready: Condition, wallMs: number): Node {
   const { name, zone, os, architecture } = identity;

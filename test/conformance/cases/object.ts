@@ -75,10 +75,9 @@ export function describeObjectCases(open: () => Workbench): void {
       );
     });
 
-    test('a pull pod in time is accepted, to the second', async () => {
+    test('a pull pod in time is accepted with its not-after as it was written', async () => {
       const bench = open();
-      // Creation time has whole seconds, rounded down: within its second a pod is in time.
-      const notAfter = formatTimestamp(bench.cluster.nowMs() + 10_000);
+      const notAfter = formatTimestamp(bench.cluster.nowMs() + 60_000);
       const pod = bench.buildPod({
         image: 'a.example/b:1',
         node: nowhere,
