@@ -1,0 +1,162 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Effect } from '../../../coordinator/core/events.ts';
+import type { Offer } from '../../../shared/protocol.ts';
+import { cachedImage, nodeRecord, podOf, startWallMs } from './bench.ts';
+import { appImage, Driver, firstOffer, offersIn, updateOf } from './driver.ts';
+
+let driver: Driver;
+
+beforeEach(() => {
+  driver = new Driver();
+});
+
+describe('a failed pair', () => {
+  function fail(offer: Offer): readonly Effect[] {
+    const pod = podOf(offer, 'n1', driver.now.wallMs, `uid-${driver.nowMs}`);
+    const reading = {
+      kind: 'failed',
+      terminal: true,
+      reason: 'ImageNotFound',
+      message: 'not found',
+    } as const;
+    return [
+      ...driver.apply({ kind: 'podSeen', pod: { ...pod, reading } }),
+      ...driver.apply({ kind: 'podGone', pod: { ...pod, reading } }),
+    ];
+  }
+
+  test('is tried again after 30 s, 60 s, 120 s, 240 s, then every 300 s', () => {
+    driver.list({ nodes: ['n1'] });
+    let offer = firstOffer(driver.connect('n1'));
+    for (const expectedMs of [30_000, 60_000, 120_000, 240_000, 300_000, 300_000]) {
+      expect(offersIn(fail(offer))).toEqual([]);
+      expect(offersIn(driver.pass(expectedMs - 1))).toEqual([]);
+      driver.pass(1);
+      const [again] = offersIn(
+        driver.apply({ kind: 'heartbeatReceived', sessionId: 's-n1', sequence: driver.nowMs }),
+      );
+      if (again === undefined) throw new Error(`no offer after ${expectedMs} ms`);
+      offer = again;
+    }
+  });
+});
+
+describe('a new reign', () => {
+  const former: Offer = {
+    kind: 'offer',
+    leaseId: '1-7',
+    epoch: 1,
+    heartbeatSequence: 3,
+    notAfterMs: startWallMs,
+    pair: `uid-n1|${appImage}|`,
+    podName: 'pull-former',
+    image: appImage,
+    imagePullPolicy: 'IfNotPresent',
+    pullSecrets: [],
+    tolerations: [],
+    limits: ['cluster'],
+    pullTimeoutMs: 60_000,
+  };
+
+  test('offers nothing before the former reign can have offered its last', () => {
+    driver = new Driver({ epoch: 2, firstEpoch: false });
+    driver.list();
+    expect(offersIn(driver.connect('n1'))).toEqual([]);
+    expect(offersIn(driver.pass(16_999))).toEqual([]);
+    driver.apply({ kind: 'heartbeatReceived', sessionId: 's-n1', sequence: 2 });
+    expect(offersIn(driver.pass(1))).toHaveLength(1);
+  });
+
+  test('waits as well when there was no epoch but there are pull pods', () => {
+    driver.list({ pods: [podOf(former, 'n1', startWallMs)] });
+    expect(offersIn(driver.connect('n2'))).toEqual([]);
+  });
+
+  test('waits for all three lists, whatever their order', () => {
+    driver.apply({ kind: 'podsListed', pods: [] });
+    driver.connect('n1');
+    driver.apply({
+      kind: 'imagesListed',
+      images: [cachedImage('app', { image: 'r.example/app', tag: '1' })],
+    });
+    expect(offersIn(driver.apply({ kind: 'nodesListed', nodes: [nodeRecord('n1')] }))).toHaveLength(
+      1,
+    );
+  });
+
+  test('finds its leases again in the pull pods and offers no second one for their pairs', () => {
+    driver = new Driver({ epoch: 2, firstEpoch: false });
+    driver.list({ pods: [podOf(former, 'n1', startWallMs)] });
+    expect(driver.core.lease('1-7')).toMatchObject({
+      phase: 'Held',
+      nodeName: 'n1',
+      image: appImage,
+      epoch: 1,
+    });
+    driver.connect('n1');
+    const offers = offersIn([
+      ...driver.pass(17_000),
+      ...driver.apply({ kind: 'heartbeatReceived', sessionId: 's-n1', sequence: 2 }),
+    ]);
+    expect(offers).toEqual([]);
+  });
+
+  test('does not count a pod of a node that is gone', () => {
+    driver = new Driver({ epoch: 2, firstEpoch: false });
+    driver.list({
+      pods: [podOf({ ...former, pair: `uid-gone|${appImage}|` }, 'gone', startWallMs)],
+    });
+    expect([...driver.core.leases()]).toEqual([]);
+    expect(driver.core.limits().map(({ inUse }) => inUse)).toEqual([0, 0, 0]);
+  });
+
+  test('learns a failure once from an ended pod, however often it is seen', () => {
+    driver = new Driver({ epoch: 2, firstEpoch: false });
+    const reading = { kind: 'failed', terminal: true, reason: 'PullFailed', message: 'm' } as const;
+    const pod = { ...podOf(former, 'n1', startWallMs), reading };
+    driver.list({ pods: [pod] });
+    driver.apply({ kind: 'podSeen', pod });
+    driver.apply({ kind: 'podsListed', pods: [pod] });
+    expect(driver.core.status('app', driver.now)?.nodes).toMatchObject([
+      { node: 'n1', attempts: 1 },
+    ]);
+  });
+
+  test('counts a pod whose annotations it cannot read against every limit', () => {
+    driver = new Driver({ epoch: 2, firstEpoch: false });
+    driver.list({ pods: [{ ...podOf(former, 'n1', startWallMs), lease: undefined }] });
+    expect(driver.core.limits().map(({ inUse }) => inUse)).toEqual([1, 1, 1]);
+  });
+
+  test('answers an outcome of a former reign that it knows nothing of', () => {
+    driver = new Driver({ epoch: 2, firstEpoch: false });
+    driver.list();
+    driver.connect('n1');
+    const late = updateOf({ leaseId: '1-99', podUid: 'gone' });
+    expect(
+      driver.apply({ kind: 'leaseUpdateReceived', sessionId: 's-n1', update: late }),
+    ).toContainEqual({
+      kind: 'send',
+      sessionId: 's-n1',
+      message: { kind: 'outcomeAck', leaseId: '1-99', podUid: 'gone' },
+    });
+  });
+
+  test.for(['2-99', '3-1', 'nonsense'])(
+    'ends a session that names lease %s, never given',
+    (leaseId) => {
+      driver = new Driver({ epoch: 2, firstEpoch: false });
+      driver.list();
+      driver.connect('n1');
+      const effects = driver.apply({
+        kind: 'leaseUpdateReceived',
+        sessionId: 's-n1',
+        update: updateOf({ leaseId }),
+      });
+      expect(effects).toContainEqual(
+        expect.objectContaining({ kind: 'endSession', sessionId: 's-n1', code: 'NOT_FOUND' }),
+      );
+      expect([...driver.core.nodes()].find((node) => node.name === 'n1')?.connected).toBe(false);
+    },
+  );
+});
