@@ -10,6 +10,7 @@ import { setUpCluster, tearDownCluster } from './harness/cluster-setup.ts';
 import type { Environment } from './harness/environment.ts';
 import { Images } from './harness/images.ts';
 import { openKube } from './harness/kube.ts';
+import { removeRunImages } from './harness/node-images.ts';
 import { openRegistryFront } from './harness/registry-front.ts';
 
 // A quarter of a megabyte a second: a plain image takes a second then, a large one four minutes.
@@ -21,6 +22,7 @@ export async function openRealCluster(environment: Environment): Promise<Conform
   const kube = await openKube(environment.kubeconfig);
   const nodes = await kube.nodes();
   const nodeNames = nodes.map((node) => node.metadata.name);
+  await removeRunImages(environment.testbed, nodeNames);
   const setup = await setUpCluster(kube, nodeNames);
   const front = await openRegistryFront(environment, folder);
   const images = new Images(kube, {
@@ -50,6 +52,7 @@ export async function openRealCluster(environment: Environment): Promise<Conform
     close: async () => {
       if (typeof front !== 'string') await front.stop();
       await tearDownCluster(kube, setup);
+      await removeRunImages(environment.testbed, nodeNames);
       await rm(folder, { recursive: true });
     },
   };

@@ -6,6 +6,9 @@ import { type ImageOptions, type PushedImage, pushImage } from './image-push.ts'
 import { Kube } from './kube.ts';
 import { until } from './until.ts';
 
+/** First part of the name of every repository that the suite pushes. */
+export const runRepositoryPrefix = 'e2e-';
+
 interface Places {
   /** Where images are pushed to. */
   readonly registry: string;
@@ -46,7 +49,7 @@ export class Images {
 
   /** What an image of this name would be called, whether it was pushed or not. */
   describe(name: string): Pick<TestImage, 'name' | 'reference' | 'repository'> {
-    const repository = `e2e-${this.#run}/${name}`;
+    const repository = `${runRepositoryPrefix}${this.#run}/${name}`;
     const full = `${this.#places.pullFrom}/${repository}`;
     return { name: full, reference: `${full}:1`, repository };
   }

@@ -10,6 +10,7 @@ import type { Environment } from './environment.ts';
 import { Images } from './images.ts';
 import { Inspector } from './inspector.ts';
 import { type Kube, openKube } from './kube.ts';
+import { removeRunImages } from './node-images.ts';
 import { PodWatch } from './pod-watch.ts';
 import { type Programs, preparePrograms, type Served } from './programs.ts';
 import { openRegistryFront, type RegistryFront } from './registry-front.ts';
@@ -37,6 +38,7 @@ export async function startStack(environment: Environment): Promise<Stack> {
   const kube = await openKube(environment.kubeconfig);
   const nodes = await kube.nodes();
   const nodeNames = nodes.map((node) => node.metadata.name);
+  await removeRunImages(environment.testbed, nodeNames);
   const setup = await setUpCluster(kube, nodeNames);
   const front = await openRegistryFront(environment, folder);
   const pods = new PodWatch(kube.client, defaultPullNamespace);
@@ -73,6 +75,7 @@ export async function stopStack(stack: Stack): Promise<void> {
   await stack.pods.stop();
   if (typeof stack.front !== 'string') await stack.front.stop();
   await tearDownCluster(stack.kube, stack.setup);
+  await removeRunImages(stack.environment.testbed, stack.setup.nodeNames);
   await rm(stack.folder, { recursive: true });
 }
 

@@ -1,0 +1,27 @@
+// On the test bed a run takes its images off the nodes again: node status shows the 50 largest images only, and a later
+// run's small ones would never appear among those of earlier runs.
+
+import { runCommand } from './commands.ts';
+import type { Testbed } from './environment.ts';
+import { runRepositoryPrefix } from './images.ts';
+
+const ctr = ['ctr', '--namespace', 'k8s.io', 'images'];
+
+/** Names every node of the test bed nN, and removes what any run of the suite left on it. */
+export async function removeRunImages(
+  testbed: Testbed | undefined,
+  nodeNames: readonly string[],
+): Promise<void> {
+  if (testbed === undefined) return;
+  await Promise.all(nodeNames.map((name) => removeFrom(testbed, name.slice(1))));
+}
+
+async function removeFrom(testbed: Testbed, node: string): Promise<void> {
+  const list = await runCommand(testbed.program, ['in', node, ...ctr, 'list']);
+  const rows = list.split('\n').map((line) => line.split(/\s+/));
+  const own = rows.filter(([name = '']) => name.includes(`/${runRepositoryPrefix}`));
+  // By digest, because the kubelet's own name of an image is a hash without a repository.
+  const digests = new Set(own.map((row) => row[2]));
+  const names = rows.filter((row) => digests.has(row[2])).map(([name = '']) => name);
+  if (names.length > 0) await runCommand(testbed.program, ['in', node, ...ctr, 'remove', ...names]);
+}
