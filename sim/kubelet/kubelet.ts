@@ -47,7 +47,8 @@ export class Kubelet {
   #ready = true;
   #listedImages: readonly ContainerImage[] = [];
   #speed: PullSpeed;
-  #connected = true;
+  /** The API server is out of reach. */
+  #partitioned = false;
   /** Set while frozen: resolves at the thaw. */
   #thawed: PromiseWithResolvers<void> | undefined;
   /** Of the process, not of one pod: ended with it. */
@@ -100,13 +101,13 @@ export class Kubelet {
     this.#reporter.stop();
     this.#life?.end();
     this.#life = undefined;
+    this.#outbox.clear();
     this.#thawed?.resolve();
     this.#thawed = undefined;
   }
 
   /** The process ends, if it ran, and is back `downMs` later; pulls under way are given up, images stay. */
   restart(downMs: number): void {
-    this.thaw();
     this.stop();
     this.#startTimer('restart', downMs, () => {
       this.#begin();
@@ -123,17 +124,13 @@ export class Kubelet {
 
   /** The API server is out of reach: pulls go on, nothing is seen and nothing told. */
   disconnect(): void {
-    this.#connected = false;
-    this.#outbox.disconnect();
-    this.#life?.unfollow();
+    this.#partitioned = true;
+    this.#reachOrNot();
   }
 
   connect(): void {
-    if (this.#connected) return;
-    this.#connected = true;
-    this.#outbox.connect();
-    this.#report();
-    this.#life?.follow();
+    this.#partitioned = false;
+    this.#reachOrNot();
   }
 
   /** Kubelet and runtime stand still, as after SIGSTOP: no byte flows, nothing is seen and nothing told. */
@@ -141,7 +138,7 @@ export class Kubelet {
     if (this.#thawed !== undefined || this.#life === undefined) return;
     this.#thawed = Promise.withResolvers();
     this.#life.pulls.freeze();
-    this.disconnect();
+    this.#reachOrNot();
   }
 
   thaw(): void {
@@ -149,7 +146,7 @@ export class Kubelet {
     this.#thawed.resolve();
     this.#thawed = undefined;
     this.#life?.pulls.thaw();
-    this.connect();
+    this.#reachOrNot();
   }
 
   setSpeed(speed: PullSpeed): void {
@@ -196,8 +193,24 @@ export class Kubelet {
       pulls: this.#openPulls(),
       awake: () => this.#thawed?.promise ?? Promise.resolve(),
     });
-    if (this.#connected) this.#life.follow();
+    this.#reachOrNot();
     if (Number.isFinite(this.#options.diskBytes)) this.#scheduleGc();
+  }
+
+  get #isReaching(): boolean {
+    return !this.#partitioned && this.#thawed === undefined;
+  }
+
+  /** Goes silent, or tells what has gathered and looks what there is to do. */
+  #reachOrNot(): void {
+    if (this.#isReaching) {
+      this.#outbox.connect();
+      this.#report();
+      this.#life?.follow();
+    } else {
+      this.#outbox.disconnect();
+      this.#life?.unfollow();
+    }
   }
 
   #openPulls(): PullQueue {
@@ -228,7 +241,7 @@ export class Kubelet {
   #report(): void {
     const { store, clock } = this.#options;
     const at = { name: this.name };
-    const alive = this.#connected && this.#life !== undefined;
+    const alive = this.#isReaching && this.#life !== undefined;
     if (!alive || store.find('nodes', at) === undefined) return;
     const ready = readyCondition(this.#ready, clock.now().wallMs);
     store.modify(

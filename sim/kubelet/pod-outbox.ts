@@ -31,6 +31,11 @@ export class PodOutbox {
     for (const [uid, entry] of [...this.#entries]) this.#send(uid, entry);
   }
 
+  /** What waits here is forgotten, as when the kubelet's process ends. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
   writeStatus(pod: Pod, status: PodStatus): void {
     this.#put(pod, { status });
   }

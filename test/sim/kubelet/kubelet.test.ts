@@ -134,6 +134,19 @@ describe('Kubelet', () => {
     expect(virtual.cluster.record.pulls()).toHaveLength(1);
   });
 
+  test('a frozen node that is switched off and on again works', async () => {
+    const virtual = openVirtualCluster({ speed: tenSeconds });
+    virtual.createPod({ name: 'a', image: 'a.example/a:1' });
+    await virtual.clock.advance(5_000);
+    virtual.cluster.freeze(node);
+    virtual.cluster.powerOff(node);
+    await virtual.clock.advance(60_000);
+    expect(isNodeReady(virtual)).toBe(false);
+    virtual.cluster.powerOn(node);
+    await virtual.clock.runUntil(() => virtual.describePod('a') === 'Succeeded/Completed', 20_000);
+    expect(isNodeReady(virtual)).toBe(true);
+  });
+
   test('a new node joins tainted and not Ready, for about a second', async () => {
     const virtual = openVirtualCluster();
     const name = virtual.cluster.addNode();
