@@ -13,6 +13,8 @@ import {
   type MessageTypeDefinition,
   type PackageDefinition,
 } from '@grpc/proto-loader';
+// biome-ignore lint/correctness/noUnresolvedImports: a CommonJS module is its own default export.
+import descriptor from 'protobufjs/ext/descriptor/index.js';
 import type { ProtoGrpcType as InspectorTypes } from './gen/inspector.ts';
 import type { ProtoGrpcType as SessionTypes } from './gen/session.ts';
 
@@ -52,16 +54,17 @@ function readContract(): Contract {
 }
 
 /**
- * The contract as reflection tells it: fields spelt as in the files, and each file with what it imports. The loader
- * leaves imports out, and grpcurl then finds no Timestamp in it.
+ * The contract as reflection tells it: fields spelt as in the files, JSON names beside them, and each file with what it
+ * imports. The loader leaves out the last two, and grpcurl then finds no Timestamp.
  */
 export function loadDescription(): PackageDefinition {
   const definition = loadSync(files, { keepCase: true, includeDirs: [findProtoFolder()] });
+  const completed = new Map<Buffer, Buffer>();
   return Object.fromEntries(
     Object.entries(definition).map(([name, part]) => [
       name,
       isType(part)
-        ? { ...part, fileDescriptorProtos: part.fileDescriptorProtos.map(addImport) }
+        ? { ...part, fileDescriptorProtos: completeAll(part.fileDescriptorProtos, completed) }
         : part,
     ]),
   );
@@ -73,14 +76,46 @@ function isType(
   return Array.isArray(part['fileDescriptorProtos']);
 }
 
-// Appending a field to a serialised message sets it: 3 is FileDescriptorProto.dependency, 1 its name.
-function addImport(file: Buffer): Buffer {
-  if (file.subarray(0, 2 + wellKnownFile.length).equals(textField(1, wellKnownFile))) return file;
-  return Buffer.concat([file, textField(3, wellKnownFile)]);
+// Every type brings the same few files along; each is completed once.
+function completeAll(binaries: readonly Buffer[], completed: Map<Buffer, Buffer>): Buffer[] {
+  return binaries.map((binary) => {
+    const known = completed.get(binary) ?? completeFile(binary);
+    completed.set(binary, known);
+    return known;
+  });
 }
 
-function textField(number: number, text: string): Buffer {
-  return Buffer.concat([Buffer.from([(number << 3) | 2, text.length]), Buffer.from(text)]);
+interface FileDescription {
+  readonly name?: string;
+  readonly messageType?: readonly MessageDescription[];
+}
+
+interface MessageDescription {
+  readonly field?: readonly { readonly name: string }[];
+  readonly nestedType?: readonly MessageDescription[];
+}
+
+function completeFile(binary: Buffer): Buffer {
+  const { FileDescriptorProto: type } = descriptor;
+  const file: FileDescription = type.toObject(type.decode(binary));
+  const whole = {
+    ...file,
+    dependency: file.name === wellKnownFile ? [] : [wellKnownFile],
+    messageType: file.messageType?.map(addJsonNames),
+  };
+  return Buffer.from(type.encode(type.fromObject(whole)).finish());
+}
+
+function addJsonNames(message: MessageDescription): MessageDescription {
+  return {
+    ...message,
+    field: (message.field ?? []).map((field) => ({ ...field, jsonName: toJsonName(field.name) })),
+    nestedType: (message.nestedType ?? []).map(addJsonNames),
+  };
+}
+
+function toJsonName(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function findProtoFolder(): string {
