@@ -2,17 +2,25 @@
 // tell clients apart, and a program's own count would have to be believed.
 
 import { open, stat } from 'node:fs/promises';
+import { defaultPullNamespace } from '../../../shared/names.ts';
+import { systemNamespace } from './cluster-setup.ts';
 import type { Environment } from './environment.ts';
 
 interface AuditEvent {
   readonly auditID: string;
-  readonly userAgent?: string;
+  readonly user: { readonly username: string };
   readonly verb: string;
   readonly requestReceivedTimestamp: string;
 }
 
 /** Requests by program and verb, such as `agent create`. */
 export type RequestCounts = ReadonlyMap<string, number>;
+
+// By service account: it cannot be mistaken for that of another Forehold on the same cluster.
+const programs: ReadonlyMap<string, string> = new Map([
+  [`system:serviceaccount:${defaultPullNamespace}:forehold-agent`, 'agent'],
+  [`system:serviceaccount:${systemNamespace}:forehold-coordinator`, 'coordinator'],
+]);
 
 /** From here on; undefined when there is no audit log. */
 export async function markAuditLog(environment: Environment): Promise<AuditMark | undefined> {
@@ -55,9 +63,9 @@ export class AuditMark {
   }
 
   #add(line: string, seen: Set<string>, counts: Map<string, number>): void {
-    if (!line.includes('"userAgent":"forehold-')) return;
+    if (!line.includes(':forehold-')) return;
     const event: AuditEvent = JSON.parse(line);
-    const program = /^forehold-(agent|coordinator)\b/.exec(event.userAgent ?? '')?.[1];
+    const program = programs.get(event.user.username);
     // A watch is written at its start and at its end, and may have begun before the mark.
     if (program === undefined || seen.has(event.auditID)) return;
     if (Date.parse(event.requestReceivedTimestamp) < this.#atMs) return;
