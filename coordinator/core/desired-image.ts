@@ -106,7 +106,8 @@ export class DesiredImage {
   tidy(node: NodeState): void {
     const pair = this.pairs.get(node);
     if (pair === undefined || pair.lease !== undefined) return;
-    if (pair.failures === 0 && !pair.hasLeftoverPod) this.pairs.delete(node);
+    if (pair.failures > 0 || pair.hasLeftoverPod || pair.isBackingOff) return;
+    this.pairs.delete(node);
   }
 }
 

@@ -44,6 +44,19 @@ describe('an offer', () => {
     });
   });
 
+  test('that lapsed is made again after the pause', () => {
+    driver.list();
+    const offer = firstOffer(driver.connect('n1'));
+    driver.pass(17_000);
+    driver.apply({ kind: 'heartbeatReceived', sessionId: 's-n1', sequence: 2 });
+    const lapse = { kind: 'podLookedUp', leaseId: offer.leaseId, pod: undefined } as const;
+    expect(offersIn(driver.apply(lapse))).toEqual([]);
+    driver.pass(25_000);
+    driver.apply({ kind: 'heartbeatReceived', sessionId: 's-n1', sequence: 3 });
+    const again = offersIn(driver.pass(5_000));
+    expect(again).toMatchObject([{ podName: offer.podName, heartbeatSequence: 3 }]);
+  });
+
   test('is held when the look-up finds the pod that the watch has not shown', () => {
     driver.list();
     const offer = firstOffer(driver.connect('n1'));
