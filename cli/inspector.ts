@@ -134,10 +134,7 @@ function explainError(attempt: string, error: unknown): InspectorError {
   const options = { cause: error };
   switch (code) {
     case 'UNAVAILABLE':
-      return new InspectorError(
-        `${attempt}: no coordinator answers there (${findCause(message)}); start one (npm start), or name another with --coordinator HOST:PORT`,
-        options,
-      );
+      return new InspectorError(`${attempt}: ${describeUnavailable(message)}`, options);
     case 'DEADLINE_EXCEEDED':
       return new InspectorError(
         `${attempt}: no answer within ${deadlineMs / 1_000} s; is that the gRPC port of a coordinator?`,
@@ -155,10 +152,12 @@ function explainError(attempt: string, error: unknown): InspectorError {
   }
 }
 
-// grpc-js wraps the system's words into sentences about its own channel.
-function findCause(message: string): string {
+// grpc-js wraps the system's words into sentences about its own channel; what it does not wrap a coordinator said.
+function describeUnavailable(message: string): string {
   const cause = /Last error: (?:Error: )?(.*?)\. Resolution note/.exec(message)?.[1];
-  return cause ?? firstLine(message);
+  return cause === undefined
+    ? `${firstLine(message)}; try again in a moment`
+    : `no coordinator answers there (${cause}); start one (npm start), or name another with --coordinator HOST:PORT`;
 }
 
 function firstLine(text: string): string {

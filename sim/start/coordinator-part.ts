@@ -16,6 +16,11 @@ export type CoordinatorSettings = Omit<CoordinatorOptions, 'grpc' | 'http'>;
 
 const host = '127.0.0.1';
 
+interface PortChoice {
+  readonly grpc: number;
+  readonly http: number;
+}
+
 /**
  * Starts it and waits until it listens: on the usual ports when they are free, else on others.
  * @throws what keeps it from listening, or the signal's reason
@@ -24,14 +29,25 @@ export async function startCoordinator(
   settings: CoordinatorSettings,
   signal: AbortSignal,
 ): Promise<RunningCoordinator> {
-  const [grpcPort, httpPort] = await Promise.all([
-    findFreePort(ports.grpc),
-    findFreePort(ports.http),
-  ]);
+  const [grpc, http] = await Promise.all([findFreePort(ports.grpc), findFreePort(ports.http)]);
+  try {
+    return await startOn({ grpc, http }, settings, signal);
+  } catch (error) {
+    if (signal.aborted || (grpc === 0 && http === 0)) throw error;
+    // Somebody may have taken a port since the look at it: a second `npm start`, for one.
+    return startOn({ grpc: 0, http: 0 }, settings, signal);
+  }
+}
+
+async function startOn(
+  { grpc, http }: PortChoice,
+  settings: CoordinatorSettings,
+  signal: AbortSignal,
+): Promise<RunningCoordinator> {
   const coordinator = new Coordinator({
     ...settings,
-    grpc: { host, port: grpcPort },
-    http: { host, port: httpPort },
+    grpc: { host, port: grpc },
+    http: { host, port: http },
   });
   const ended = coordinator.run(signal);
   // Whoever awaits it learns of its failure; until then it must not end the process.

@@ -201,7 +201,7 @@ describe('runCommand', () => {
     expect(lines.map((line) => JSON.parse(line).id)).toEqual(['1-1', '1-2', '1-3']);
     expect(complaints).toEqual([
       expect.stringMatching(
-        /^forehold: cannot watch leases at 127\.0\.0\.1:\d+: .*the coordinator stops/,
+        /^forehold: cannot watch leases at 127\.0\.0\.1:\d+: the coordinator stops; try again in a moment$/,
       ),
     ]);
   });
