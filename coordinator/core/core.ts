@@ -196,7 +196,7 @@ export class Core {
         this.#leases.podAbandoned(due.podName, due.podUid);
         break;
       case 'backoffOver':
-        this.#endBackoff(due);
+        this.#endBackoff(due, now);
         break;
       case 'nodeSuspect':
         this.#cluster.suspect(due.node, now);
@@ -206,9 +206,9 @@ export class Core {
     }
   }
 
-  #endBackoff({ image, node }: Extract<Due, { kind: 'backoffOver' }>): void {
+  #endBackoff({ image, node }: Extract<Due, { kind: 'backoffOver' }>, now: Instant): void {
     const pair = image.pairs.get(node);
-    if (pair === undefined) return;
+    if (pair === undefined || now.monotonicMs < pair.nextAttemptMs) return;
     pair.isBackingOff = false;
     this.#state.demand.refreshPair(image, node);
     image.tidy(node);

@@ -152,6 +152,7 @@ export class Demand {
   /** Draws every conclusion from the pair's inventory entry, lease and backoff. */
   refreshPair(image: Image, node: NodeState): void {
     const isHeld = image.isHeldBy(node);
+    if (isHeld) image.clearFailures(node);
     const standing = decideStanding(image, node, isHeld);
     for (const wish of image.wishes) {
       if (wish.standings.has(node) && wish.setStanding(node, standing))

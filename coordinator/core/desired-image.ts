@@ -17,7 +17,8 @@ export interface PairState {
   hasLeftoverPod: boolean;
   /** True until the backoff is over. */
   isBackingOff: boolean;
-  /** End of the backoff in wall time, for people. */
+  /** End of the newest backoff, monotonic; and the same in wall time, for people. */
+  nextAttemptMs: number;
   nextAttemptAtMs: number;
   reason: Reason;
   message: string;
@@ -94,12 +95,22 @@ export class DesiredImage {
       failures: 0,
       hasLeftoverPod: false,
       isBackingOff: false,
+      nextAttemptMs: 0,
       nextAttemptAtMs: 0,
       reason: '' as const,
       message: '',
     };
     this.pairs.set(node, pair);
     return pair;
+  }
+
+  /** The node has the image: whatever failed before is over. */
+  clearFailures(node: NodeState): void {
+    const pair = this.pairs.get(node);
+    if (pair === undefined) return;
+    pair.failures = 0;
+    pair.isBackingOff = false;
+    this.tidy(node);
   }
 
   /** Forgets a pair about which there is nothing to remember. */

@@ -147,9 +147,7 @@ export class Pairs {
     return { image, node, pair: image.pair(node) };
   }
 
-  #succeed({ image, node, pair }: Subjects, lease: Lease, result: LeaseResult, now: Instant): void {
-    pair.failures = 0;
-    pair.isBackingOff = false;
+  #succeed({ image, node }: Subjects, lease: Lease, result: LeaseResult, now: Instant): void {
     notePulled(node, lease.pod?.image ?? lease.image, result.digest, now);
     if (lease.heldAtMs !== undefined) image.recordPull(now.wallMs - lease.heldAtMs);
     for (const wish of image.wishes) {
@@ -175,6 +173,7 @@ export class Pairs {
     }
     const delayMs = decideBackoffMs(pairBackoff, pair.failures, this.#state.settings.random());
     pair.isBackingOff = true;
+    pair.nextAttemptMs = now.monotonicMs + delayMs;
     pair.nextAttemptAtMs = now.wallMs + delayMs;
     this.#state.deadlines.add(now.monotonicMs + delayMs, { kind: 'backoffOver', image, node });
   }

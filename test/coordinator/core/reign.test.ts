@@ -39,6 +39,31 @@ describe('a failed pair', () => {
       offer = again;
     }
   });
+
+  test('starts anew when the node got the image in another way meanwhile', () => {
+    driver.list({ nodes: ['n1'] });
+    fail(firstOffer(driver.connect('n1')));
+    driver.pass(20_000);
+    const entry = {
+      reference: appImage,
+      digest: undefined,
+      sizeBytes: 1,
+      provenance: 'nodeStatus',
+      observedAtMs: startWallMs,
+    } as const;
+    const change = { kind: 'inventoryChanged', sessionId: 's-n1', added: [], removed: [] } as const;
+    driver.apply({ ...change, added: [entry] });
+    expect(driver.core.status('app', driver.now)).toMatchObject({ phase: 'Ready', nodes: [] });
+    driver.beat('n1', 2);
+    const [again] = offersIn(driver.apply({ ...change, removed: [appImage] }));
+    if (again === undefined) throw new Error('no offer after the image was lost');
+    fail(again);
+    // 30 s from this failure on; the end of the first backoff, 10 s from now, means nothing.
+    driver.pass(11_000);
+    expect(offersIn(driver.beat('n1', 3))).toEqual([]);
+    driver.pass(19_000);
+    expect(offersIn(driver.beat('n1', 4))).toHaveLength(1);
+  });
 });
 
 describe('a new reign', () => {
