@@ -1,6 +1,8 @@
 // The agent's process: settings in, one Agent and its HTTP side, out again within two seconds of SIGTERM. The only
 // place of the agent that exits.
 
+import './lean.ts';
+
 import { type Clock, openSystemClock } from '../shared/clock.ts';
 import { ConfigError } from '../shared/env.ts';
 import { startHttpServer } from '../shared/http-server.ts';
