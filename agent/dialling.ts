@@ -26,12 +26,12 @@ export interface DiallingOptions {
 const backoff: Backoff = { initialMs: 1_000, factor: 2, maxMs: 30_000, jitterRatio: 1 };
 // Another agent speaks for this node, or this one is of no use to the coordinator: haste would only add noise.
 const longBackoff: Backoff = { initialMs: 30_000, factor: 1, maxMs: 30_000, jitterRatio: 0.5 };
+const settledMs = 30_000;
 const passingCodes: readonly string[] = [
   'UNAVAILABLE',
   'RESOURCE_EXHAUSTED',
   'DEADLINE_EXCEEDED',
   'CANCELLED',
-  'NOT_FOUND',
 ];
 
 /**
@@ -39,31 +39,37 @@ const passingCodes: readonly string[] = [
  * @throws what is no end of a stream, such as UnsafeAddressError
  */
 export async function runSessions(options: DiallingOptions, signal: AbortSignal): Promise<void> {
-  const { greet, coordinator, openStream, clock, random, log } = options;
+  const { clock, random, log } = options;
   let failures = 0;
   while (!signal.aborted) {
-    const hello = await greet(signal).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
-    if (hello === undefined) return;
-    const session = new Session({ ...options, stream: openStream(coordinator, clock) });
-    const error = await findEnd(session.run(hello, signal));
+    const { error, welcomed, lastedMs } = await runSession(options, signal);
     if (signal.aborted) return;
     if (!(error instanceof StatusError) && !(error instanceof WireError)) throw error;
-    failures = session.welcomed ? 1 : failures + 1;
+    // A session that ends as soon as it was welcomed is no better than none.
+    failures = welcomed && lastedMs >= settledMs ? 1 : failures + 1;
     const delayMs = decideBackoffMs(isPassing(error) ? backoff : longBackoff, failures, random());
-    const { welcomed } = session;
     log.warn({ why: error.message, ...describeCode(error), welcomed, delayMs }, 'session ended');
     await waitFor(clock, delayMs, signal).catch(() => undefined);
   }
 }
 
-/** The reason of a rejection, as a value. */
-async function findEnd(running: Promise<never>): Promise<unknown> {
+interface SessionEnd {
+  readonly error: unknown;
+  readonly welcomed: boolean;
+  readonly lastedMs: number;
+}
+
+async function runSession(options: DiallingOptions, signal: AbortSignal): Promise<SessionEnd> {
+  const { greet, coordinator, openStream, clock } = options;
+  const startedAtMs = clock.now().monotonicMs;
+  let session: Session | undefined;
   try {
-    return await running;
+    const hello = await greet(signal);
+    session = new Session({ ...options, stream: openStream(coordinator, clock) });
+    return await session.run(hello, signal);
   } catch (error) {
-    return error;
+    const lastedMs = clock.now().monotonicMs - startedAtMs;
+    return { error, welcomed: session?.welcomed ?? false, lastedMs };
   }
 }
 

@@ -52,7 +52,11 @@ function readReportTime(conditions: readonly NodeCondition[]): number | undefine
   return parseTimestamp(ready?.lastHeartbeatTime);
 }
 
+// The API server takes any text for an image; the coordinator ends the session of an agent that sends a longer one.
+const maxReferenceLength = 512;
+
 function readReference(image: string): string | undefined {
+  if (image.length > maxReferenceLength) return undefined;
   try {
     return normaliseImageReference(image);
   } catch (error) {

@@ -28,6 +28,9 @@ export type PodReading =
       readonly message: string;
     };
 
+// Sha-512 takes 135; the session protocol refuses more than this.
+const maxDigestLength = 256;
+
 // Reasons to wait that a kubelet gives only once the image is there.
 const reasonsAfterPull: readonly string[] = [
   'CreateContainerConfigError',
@@ -104,5 +107,6 @@ function readContainerMessage(container: ContainerStatus | undefined): string {
 // `registry/repository@sha256:…`; a bare digest is the image's configuration and names nothing in a registry.
 function readDigest(imageId: string | undefined): string | undefined {
   const digest = imageId?.split('@')[1];
-  return digest !== undefined && isDigest(digest) ? digest : undefined;
+  const isUsable = digest !== undefined && digest.length <= maxDigestLength && isDigest(digest);
+  return isUsable ? digest : undefined;
 }

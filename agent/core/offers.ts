@@ -98,16 +98,19 @@ export class Offers {
   ): AcceptedOffer | readonly Action[] {
     const attempt = this.#attempts.get(leaseId);
     if (attempt === undefined) return [];
-    const { offer, deadlineMs } = attempt;
-    if (answer.kind === 'found')
-      return answer.pod.lease?.pair === offer.pair
-        ? this.#accept(attempt, answer.pod)
-        : this.#decline(attempt, 'Failed', 'AdmissionDenied', `pod ${offer.podName} is not ours`);
+    const { offer } = attempt;
     if (answer.kind === 'failed')
       return this.#retry(attempt, 'waitingToLookUp', answer.message, now);
-    return now.monotonicMs < deadlineMs && attempt.revokedFor === undefined
-      ? this.#retry(attempt, 'waitingToCreate', attempt.message, now)
-      : this.#decline(attempt, 'Unknown', 'OfferLapsed', attempt.message);
+    if (answer.kind === 'missing') return this.#tryAgain(attempt, now);
+    if (answer.pod.lease?.pair !== offer.pair)
+      return this.#decline(
+        attempt,
+        'Failed',
+        'AdmissionDenied',
+        `pod ${offer.podName} is not ours`,
+      );
+    // A former pod of the pair on its way out: its outcome is not this lease's.
+    return answer.pod.deleting ? this.#tryAgain(attempt, now) : this.#accept(attempt, answer.pod);
   }
 
   /** Undefined when no offer of this lease is under way. */
@@ -148,6 +151,12 @@ export class Offers {
 
   get size(): number {
     return this.#attempts.size;
+  }
+
+  #tryAgain(attempt: Attempt, now: Instant): readonly Action[] {
+    return now.monotonicMs < attempt.deadlineMs && attempt.revokedFor === undefined
+      ? this.#retry(attempt, 'waitingToCreate', attempt.message, now)
+      : this.#decline(attempt, 'Unknown', 'OfferLapsed', attempt.message);
   }
 
   #accept(attempt: Attempt, pod: OwnPod): AcceptedOffer {

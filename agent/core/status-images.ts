@@ -22,8 +22,9 @@ export function readStatusImages(images: readonly ContainerImage[]): readonly Li
   return images.flatMap(readImage);
 }
 
-// Longer than any name that a registry can serve; the coordinator refuses longer ones.
+// No registry serves longer ones, and the coordinator would end the session of an agent that sent one.
 const maxReferenceLength = 512;
+const maxDigestLength = 256;
 
 function readImage({ names, sizeBytes = 0 }: ContainerImage): ListedName[] {
   const references = (names ?? []).flatMap((name) => readName(name) ?? []);
@@ -37,7 +38,8 @@ function readImage({ names, sizeBytes = 0 }: ContainerImage): ListedName[] {
 function readName(name: string): ImageReference | undefined {
   if (name.length > maxReferenceLength) return undefined;
   try {
-    return parseImageReference(name);
+    const reference = parseImageReference(name);
+    return (reference.digest?.length ?? 0) > maxDigestLength ? undefined : reference;
   } catch (error) {
     if (error instanceof ImageReferenceError) return undefined;
     throw error;

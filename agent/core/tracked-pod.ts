@@ -84,20 +84,26 @@ export function decideEnd(tracked: TrackedPod, now: Instant): Ended | undefined 
 
 /** When to ask for the pod's deletion, in monotonic milliseconds; infinite while it must stay. */
 export function decideDeletionMs(tracked: TrackedPod, isImageListed: boolean): number {
-  const { pod, leaseId, gone, ended, acknowledged, endingFor, nextDeletionMs } = tracked;
-  if (gone || pod.deleting) return Number.POSITIVE_INFINITY;
-  const isOutbox = leaseId !== undefined && !acknowledged && isTerminal(pod);
-  if (isOutbox) return Number.POSITIVE_INFINITY;
-  if (endingFor !== undefined) return nextDeletionMs;
-  if (ended === undefined) return Number.POSITIVE_INFINITY;
-  // Nobody can acknowledge a pod whose lease cannot be read; it must not block its name for ever either.
+  const { ended, endingFor, leaseId, nextDeletionMs, pod } = tracked;
+  if (!mayGo(tracked)) return Number.POSITIVE_INFINITY;
+  if (endingFor !== undefined || ended === undefined) return nextDeletionMs;
   if (leaseId === undefined) return Math.max(nextDeletionMs, ended.sinceMs + timing.statusLagMs);
-  if (!acknowledged) return Number.POSITIVE_INFINITY;
   if (pod.reading.kind !== 'pulled') return nextDeletionMs;
   if (!pod.reading.terminal) return Math.max(nextDeletionMs, ended.sinceMs + runGraceMs);
   return isImageListed
     ? nextDeletionMs
     : Math.max(nextDeletionMs, ended.sinceMs + timing.statusLagMs);
+}
+
+/** Whether nothing but time keeps the pod. */
+function mayGo(tracked: TrackedPod): boolean {
+  const { pod, leaseId, gone, ended, acknowledged, endingFor } = tracked;
+  if (gone || pod.deleting) return false;
+  // Nobody can acknowledge a pod whose lease cannot be read; it must not block a pair's name for ever either.
+  if (leaseId === undefined) return ended !== undefined && isPullPodName(pod.name);
+  // The outbox.
+  if (isTerminal(pod)) return acknowledged;
+  return endingFor !== undefined || (ended !== undefined && acknowledged);
 }
 
 /** When the pull will have lasted too long, in monotonic milliseconds; infinite once that does not matter. */
@@ -128,4 +134,9 @@ export function decideUpdate(tracked: TrackedPod): LeaseUpdate | undefined {
 
 function isTerminal({ reading }: OwnPod): boolean {
   return reading.kind !== 'pulling' && reading.terminal;
+}
+
+/** As `formatPodName` makes them; whatever else carries our label is somebody else's. */
+function isPullPodName(name: string): boolean {
+  return /^pull-[0-9a-f]{32}$/.test(name);
 }

@@ -147,15 +147,30 @@ describe('runSessions', () => {
       await world.clock.advance(delayMs);
     }
     await world.welcome();
+    await world.clock.advance(30_000);
     await world.fail(unavailable);
     expect(world.happened).toEqual(['opened s1', 'ended']);
     await world.clock.advance(1_000);
     expect(world.network.streams).toHaveLength(5);
   });
 
+  test('does not take a session that ends at once for a success', async () => {
+    const world = new World();
+    for (const delayMs of [1_000, 2_000, 4_000]) {
+      const dialled = world.network.streams.length;
+      await world.welcome();
+      await world.fail(unavailable);
+      await world.clock.advance(delayMs - 1);
+      expect(world.network.streams).toHaveLength(Math.max(1, dialled));
+      await world.clock.advance(1);
+    }
+    expect(world.network.streams).toHaveLength(4);
+  });
+
   test.for([
     ['superseded by another agent', new StatusError('ABORTED', 'Superseded')],
     ['of a protocol too old', new StatusError('UNAVAILABLE', 'ProtocolUnsupported: 1')],
+    ['told of a lease that it cannot have', new StatusError('NOT_FOUND', 'lease 9-9')],
     ['told that it is wrong', new StatusError('INVALID_ARGUMENT', 'malformed')],
   ] as const)('stays away for long when %s', async ([, error]) => {
     const world = new World();

@@ -260,6 +260,14 @@ describe('AgentCore: pods', () => {
     expect(kinds(world.pass(90_000))).toContain('deletePod');
   });
 
+  test('leaves alone what carries the label and is no pull pod', () => {
+    const world = new World();
+    world.connect();
+    const foreign = { ...pod, name: 'somebody', lease: undefined, reading: pulled };
+    world.take({ kind: 'podSeen', pod: foreign });
+    expect(kinds(world.pass(3_600_000))).not.toContain('deletePod');
+  });
+
   test('does not report pods of a former node object of its name', () => {
     const world = new World();
     world.connect();

@@ -28,6 +28,13 @@ describe('Inventory', () => {
     ]);
   });
 
+  test('skips names that the coordinator would refuse for their length', () => {
+    const inventory = new Inventory(50);
+    const names = [`a.example/a@sha512:${'0'.repeat(300)}`, `a.example/a@x:${'0'.repeat(600)}`];
+    inventory.takeStatus({ images: [{ names }], reportedAtMs: startWallMs });
+    expect(references(inventory)).toEqual([]);
+  });
+
   test('knows the digest of a tag from the names of the same repository', () => {
     const inventory = new Inventory(50);
     const names = [`mirror.example/app@${otherDigest}`, ...(image.names ?? [])];

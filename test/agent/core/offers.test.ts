@@ -90,6 +90,15 @@ describe('AgentCore: offers', () => {
     ]);
   });
 
+  test('waits for a former pod of the pair that is on its way out', () => {
+    const world = connected();
+    world.offer(offer);
+    world.take({ kind: 'createAnswered', leaseId: '1-1', answer: { kind: 'exists' } });
+    const found = { kind: 'found', pod: { ...pod, deleting: true } } as const;
+    expect(world.take({ kind: 'lookUpAnswered', leaseId: '1-1', answer: found })).toEqual([]);
+    expect(kinds(world.pass(500))).toEqual(['createPod']);
+  });
+
   test('declines when the name is taken by something else', () => {
     const world = connected();
     world.offer(offer);
