@@ -19,7 +19,7 @@ export interface Deadline {
   stop(): void;
 }
 
-export class NoAnswerError extends Error {
+class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
 }
 
