@@ -68,6 +68,11 @@ export async function run(settings: RunSettings, signal: AbortSignal): Promise<R
     const result = await follow(settings, { clock, cluster, coordinator, url }, life.signal);
     if (life.signal.aborted && !signal.aborted) throw life.signal.reason;
     return result;
+  } catch (error) {
+    // Ended before the coordinator was there to be looked at.
+    if (signal.aborted)
+      return { ending: { kind: 'stopped' }, report: reportNothing(settings, cluster) };
+    throw error;
   } finally {
     life.abort(new Error('the run is over'));
     signal.removeEventListener('abort', stop);
@@ -178,6 +183,11 @@ async function follow(
     }
     await waitFor(realClock, lookEveryMs, signal).catch(() => undefined);
   }
+}
+
+function reportNothing({ images, limits }: RunSettings, cluster: EmbeddedCluster): Report {
+  const snapshot = takeSnapshot({ nodes: () => [], images: () => [], leases: () => [] });
+  return reportOn({ cluster, limits, images: images.length, snapshot, course: new Course() });
 }
 
 function describeMoves({ grpcPort, httpPort }: RunningCoordinator): readonly string[] {

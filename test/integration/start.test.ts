@@ -109,6 +109,12 @@ describe('run', () => {
     await expect(started).rejects.toThrow(/^--images: the API server refuses odd: .*tagg/);
   });
 
+  test('a signal that aborts before anything listens ends it as well', async () => {
+    const { ending, report } = await start({ argv: fast, signal: AbortSignal.abort() });
+    expect(ending).toEqual({ kind: 'stopped' });
+    expect(report).toMatchObject({ nodes: 4, images: sampleImages.length, pairs: 0, pulls: 0 });
+  });
+
   test('an aborted signal ends it within two seconds, with what was reached', async () => {
     const stop = new AbortController();
     let abortedAtMs = Number.POSITIVE_INFINITY;

@@ -235,6 +235,18 @@ describe('buildReport', () => {
     });
   });
 
+  test('a share of an image’s slots is a share of the nodes that it targets', () => {
+    const pulls = [1, 2, 3, 4].map((n) => pull(`n${n}`, 'a', [0, 10_000]));
+    const limits = mergeLimits([
+      { name: 'image', per: 'image', slots: { count: 1, percent: 10 }, match: {} },
+    ]);
+    const eligible = { cluster: 100, perImage: new Map([['r.io/a:1', 20]]) };
+    expect(buildReport(run(pulls, { limits, eligible }))).toMatchObject({
+      lowerBoundSeconds: 20,
+      bindingLimit: 'image',
+    });
+  });
+
   test('the bound is never above what a schedule within the limits took', () => {
     const work = fc.array(
       fc.record({
