@@ -12,6 +12,10 @@ import { Program } from './program.ts';
 import { findFreePort } from './registry-front.ts';
 import { describeAgent, describeCoordinator } from './settings.ts';
 
+// An agent keeps little and for long: a small young generation and compact code save 12 MiB on every node
+// (measured here: 75-77 instead of 87-89 MiB after the suite's pulls).
+const agentFlags = ['--max-semi-space-size=1', '--optimize-for-size'];
+
 /** A program and where it serves /metrics, /healthz and /readyz. */
 export interface Served {
   readonly program: Program;
@@ -97,7 +101,7 @@ function prepare(
   return new Program({
     name,
     command: process.execPath,
-    args: [file],
+    args: part === 'agent' ? [...agentFlags, file] : [file],
     environment,
     logFile: join(folder, `${name}.log`),
   });
