@@ -3,6 +3,7 @@
 // coordinator has recorded the outcome, and a successful one only once the node's own list vouches for the image.
 
 import type { Instant } from '../../shared/clock.ts';
+import { formatDuration } from '../../shared/duration.ts';
 import { type LeaseUpdate, type Outcome, timing } from '../../shared/protocol.ts';
 import type { Reason } from '../../shared/reason.ts';
 import type { OwnPod } from './events.ts';
@@ -72,14 +73,20 @@ export function decideEnd(tracked: TrackedPod, now: Instant): Ended | undefined 
   }
   if (ended !== undefined) return ended;
   const without = { message: '', digest: undefined, sinceMs };
-  if (endingFor === 'PullTimeout') return { ...without, outcome: 'Failed', reason: endingFor };
-  if (endingFor !== undefined)
-    return gone ? { ...without, outcome: 'Cancelled', reason: endingFor } : undefined;
-  if (reading.kind === 'failed') {
+  if (endingFor === 'PullTimeout') {
+    const message = `the pull took longer than ${formatDuration(pod.lease?.pullTimeoutMs ?? 0)}`;
+    return { ...without, outcome: 'Failed', reason: endingFor, message };
+  }
+  const isUnwanted = endingFor === 'NoLongerDesired';
+  if (reading.kind === 'failed' && !isUnwanted) {
     const { reason, message } = reading;
     return { ...without, outcome: 'Failed', reason, message };
   }
-  return gone ? { ...without, outcome: 'Unknown', reason: 'PodVanished' } : undefined;
+  if (!gone) return undefined;
+  if (endingFor !== undefined)
+    return { ...without, outcome: isUnwanted ? 'Cancelled' : 'Failed', reason: endingFor };
+  const message = 'the pull pod was removed before it had ended';
+  return { ...without, outcome: 'Unknown', reason: 'PodVanished', message };
 }
 
 /** When to ask for the pod's deletion, in monotonic milliseconds; infinite while it must stay. */

@@ -160,7 +160,12 @@ describe('AgentCore: pods', () => {
     world.pass(1_799_999);
     const actions = world.pass(1);
     expect(updates(actions)).toMatchObject([
-      { state: 'ended', outcome: 'Failed', reason: 'PullTimeout' },
+      {
+        state: 'ended',
+        outcome: 'Failed',
+        reason: 'PullTimeout',
+        message: 'the pull took longer than 30m',
+      },
     ]);
     expect(kinds(actions).slice(-2)).toEqual(['leaseUpdate', 'deletePod']);
   });
@@ -185,6 +190,18 @@ describe('AgentCore: pods', () => {
     world.take({ kind: 'podSeen', pod: { ...pod, deleting: true } });
     const gone = world.take({ kind: 'podGone', pod: { ...pod, deleting: true } });
     expect(updates(gone)).toMatchObject([{ outcome: 'Cancelled', reason: 'NoLongerDesired' }]);
+  });
+
+  test('says Failed of a pull that failed, also when the coordinator saw that first', () => {
+    const world = new World();
+    world.connect();
+    world.take({ kind: 'podSeen', pod });
+    const revoke = { kind: 'revoke', leaseId: '1-1', podUid: pod.uid } as const;
+    world.take({ kind: 'messageReceived', message: { ...revoke, reason: 'ImageNotFound' } });
+    const seen = world.take({ kind: 'podSeen', pod: { ...pod, deleting: true, reading: failing } });
+    expect(updates(seen)).toMatchObject([
+      { outcome: 'Failed', reason: 'ImageNotFound', message: 'not found' },
+    ]);
   });
 
   test('says Succeeded when the pull of a revoked pod came to its end', () => {
