@@ -75,6 +75,10 @@ export class Shelf<T extends ApiObject> {
     if (deletion.kind === 'pending') return { object: old, removed: false };
     const marked = deletion.marked === undefined ? old : this.#write(old, deletion.marked);
     if (deletion.kind === 'mark') return { object: marked, removed: false };
+    // A subscriber may have removed it already, at the sight of its mark.
+    if (this.objects.find(at)?.metadata.uid !== marked.metadata.uid) {
+      return { object: marked, removed: true };
+    }
     return { object: this.#commit('DELETED', marked, marked), removed: true };
   }
 

@@ -172,6 +172,26 @@ describe('Store', () => {
     expect(seen).toEqual(['ADDED 2', 'MODIFIED 3']);
   });
 
+  test('removes an object once, even when a kubelet lets go of it at the sight of its mark', () => {
+    const { store } = openStore();
+    const seen: string[] = [];
+    store.subscribe('pods', ({ type, object }) => {
+      seen.push(type);
+      if (type === 'MODIFIED' && object.metadata.deletionTimestamp !== undefined) {
+        store.remove('pods', at, { graceSeconds: 0 });
+      }
+    });
+    const created = store.create('pods', podOn('n1'));
+    store.replace(
+      'pods',
+      { ...created, status: { phase: 'Succeeded' } },
+      { subresource: 'status' },
+    );
+    store.remove('pods', at, { graceSeconds: 0 });
+    expect(seen).toEqual(['ADDED', 'MODIFIED', 'MODIFIED', 'DELETED']);
+    expect(store.find('pods', at)).toBeUndefined();
+  });
+
   test('tells a subscriber by node of its own pods only, also of those that leave it', () => {
     const { store } = openStore();
     const seen: string[] = [];
