@@ -12,7 +12,7 @@ export interface CommandOptions {
 }
 
 /** A command that failed; the message ends with its own words. */
-export class CommandError extends Error {
+class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
