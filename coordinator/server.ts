@@ -2,8 +2,9 @@
 // loopback address only; ends within its deadline, whatever streams do.
 
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
-import { HealthImplementation } from 'grpc-health-check';
+import { HealthImplementation, service as healthService } from 'grpc-health-check';
 import { openSystemClock, waitFor } from '../shared/clock.ts';
 import type { HostPort } from '../shared/env.ts';
 import type { InspectorServiceHandlers } from '../shared/gen/forehold/v1/InspectorService.ts';
@@ -60,13 +61,22 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     options.inspector,
   );
   health.addToServer(server);
-  new ReflectionService(loadDescription()).addToServer(server);
+  new ReflectionService(loadDescription(describeHealth())).addToServer(server);
   const port = await bind(server, options);
   return {
     port,
     setServing: (serving) => health.setStatus('', serving ? 'SERVING' : 'NOT_SERVING'),
     stop: () => stop(server),
   };
+}
+
+// The health package shows its types through its methods alone.
+function describeHealth(): PackageDefinition {
+  const types = Object.values(healthService).flatMap(({ path, requestType, responseType }) => [
+    [`${path} request`, requestType] as const,
+    [`${path} response`, responseType] as const,
+  ]);
+  return Object.fromEntries(types);
 }
 
 function bind(server: Server, { host, port }: HostPort): Promise<number> {

@@ -55,10 +55,12 @@ function readContract(): Contract {
 
 /**
  * The contract as reflection tells it: fields spelt as in the files, JSON names beside them, and each file with what it
- * imports. The loader leaves out the last two, and grpcurl then finds no Timestamp.
+ * imports. The loader leaves out the last two and misnames the entries of maps; grpcurl then finds no Timestamp.
+ * @param others types of other services on the same server
  */
-export function loadDescription(): PackageDefinition {
-  const definition = loadSync(files, { keepCase: true, includeDirs: [findProtoFolder()] });
+export function loadDescription(others: PackageDefinition = {}): PackageDefinition {
+  const own = loadSync(files, { keepCase: true, includeDirs: [findProtoFolder()] });
+  const definition = { ...own, ...others };
   const completed = new Map<Buffer, Buffer>();
   return Object.fromEntries(
     Object.entries(definition).map(([name, part]) => [
@@ -91,8 +93,10 @@ interface FileDescription {
 }
 
 interface MessageDescription {
-  readonly field?: readonly { readonly name: string }[];
+  readonly name?: string;
+  readonly field?: readonly { readonly name: string; readonly typeName?: string }[];
   readonly nestedType?: readonly MessageDescription[];
+  readonly options?: { readonly mapEntry?: boolean };
 }
 
 function completeFile(binary: Buffer): Buffer {
@@ -101,17 +105,29 @@ function completeFile(binary: Buffer): Buffer {
   const whole = {
     ...file,
     dependency: file.name === wellKnownFile ? [] : [wellKnownFile],
-    messageType: file.messageType?.map(addJsonNames),
+    messageType: file.messageType?.map(completeMessage),
   };
   return Buffer.from(type.encode(type.fromObject(whole)).finish());
 }
 
-function addJsonNames(message: MessageDescription): MessageDescription {
+function completeMessage(message: MessageDescription): MessageDescription {
+  const nested = message.nestedType ?? [];
+  const maps = new Set(nested.filter(({ options }) => options?.mapEntry).map(({ name }) => name));
+  const fields = (message.field ?? []).map((field) => ({
+    ...field,
+    jsonName: toJsonName(field.name),
+    ...(maps.has(field.typeName) ? { typeName: `${field.typeName}Entry` } : {}),
+  }));
   return {
     ...message,
-    field: (message.field ?? []).map((field) => ({ ...field, jsonName: toJsonName(field.name) })),
-    nestedType: (message.nestedType ?? []).map(addJsonNames),
+    field: fields,
+    nestedType: nested.map((type) => completeMessage(maps.has(type.name) ? nameEntry(type) : type)),
   };
+}
+
+// Protobuf wants the message behind the map field `statuses` to be called StatusesEntry.
+function nameEntry(type: MessageDescription): MessageDescription {
+  return { ...type, name: `${type.name}Entry` };
 }
 
 function toJsonName(name: string): string {
