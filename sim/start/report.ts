@@ -105,14 +105,18 @@ interface ScopeWork {
   readonly slots: number;
 }
 
-/** Time from creation to end of the pull pods that have ended, by the scope whose slots they shared. */
+/**
+ * Time from creation to end of the pull pods, by the scope whose slots they shared. A node's status may show an image a
+ * moment before the last pod has ended: that pod worked until everything was warm.
+ */
 function sumWork(run: Run, limit: Limit): readonly ScopeWork[] {
   const byScope = new Map<string, ScopeWork>();
   for (const pod of run.pods) {
     const scope = scopeKey(limit, subjectOf(pod, run.zones));
-    if (scope === undefined || pod.terminalAtMs === undefined) continue;
+    const endedAtMs = pod.terminalAtMs ?? run.warmAtMs;
+    if (scope === undefined || endedAtMs === undefined) continue;
     byScope.set(scope, {
-      workMs: (byScope.get(scope)?.workMs ?? 0) + pod.terminalAtMs - pod.podCreatedAtMs,
+      workMs: (byScope.get(scope)?.workMs ?? 0) + Math.max(0, endedAtMs - pod.podCreatedAtMs),
       slots: countSlotsFor(limit, pod.image, run.eligible),
     });
   }

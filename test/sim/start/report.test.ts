@@ -85,6 +85,13 @@ describe('buildReport', () => {
     });
   });
 
+  test('a pod that has not ended when all is warm has worked until then', () => {
+    const { pod, pull: bytes } = pull('n1', 'a', [1_000, 9_000]);
+    const unended = { pod: { ...pod, terminalAtMs: undefined }, pull: bytes };
+    const report = buildReport(run([unended], { warmAtMs: 8_000 }));
+    expect(report).toMatchObject({ lowerBoundSeconds: 7, bindingLimit: 'node' });
+  });
+
   test.for<[fact: string, pulls: Pull[], limits: Limit[], seconds: number, limit: string]>([
     [
       'one node with much work makes the bound',
