@@ -18,6 +18,7 @@ import {
 import type { Action, Event, OwnNode } from './events.ts';
 import { Inventory } from './inventory.ts';
 import { InventoryTeller } from './inventory-messages.ts';
+import { NewestEpoch } from './newest-epoch.ts';
 import { type AcceptedOffer, decline, Offers } from './offers.ts';
 import { Pods } from './pods.ts';
 import { CoreSession } from './session.ts';
@@ -50,7 +51,7 @@ export class AgentCore {
   #node: OwnNode | undefined;
   #podsKnown = false;
   #session: CoreSession | undefined;
-  #newestEpoch = 0;
+  readonly #newest = new NewestEpoch();
   /** Revision of the inventory that this session's coordinator knows. */
   #toldRevision: number | undefined;
   /** The inventory as the last Hello hashed it. */
@@ -138,6 +139,7 @@ export class AgentCore {
         return this.#receive(event.message, now);
       case 'sessionEnded':
         this.#session = undefined;
+        this.#newest.sessionEnded(now);
         this.#offers.sessionEnded();
         return [];
       case 'ticked':
@@ -161,7 +163,7 @@ export class AgentCore {
 
   #open(welcome: Welcome, now: Instant): readonly Action[] {
     this.#session = new CoreSession(welcome, now);
-    this.#newestEpoch = Math.max(this.#newestEpoch, welcome.epoch);
+    this.#newest.sessionOpened(welcome.epoch, now);
     this.#pods.sessionOpened();
     this.#inventory.takeAcknowledged(welcome.acknowledged);
     if (welcome.inventoryWanted) return this.#tellInventory();
@@ -201,8 +203,8 @@ export class AgentCore {
   }
 
   #whyNot(offer: Offer, deadlineMs: number, now: Instant): string | undefined {
-    if (offer.epoch !== this.#newestEpoch)
-      return `the offer is of epoch ${offer.epoch}, the newest is ${this.#newestEpoch}`;
+    if (!this.#newest.isNewest(offer.epoch, now))
+      return `the offer is of epoch ${offer.epoch}, the newest is ${this.#newest.epoch}`;
     if (this.#session?.draining) return 'the stream is being drained';
     if (deadlineMs <= now.monotonicMs) return 'the offer came too late';
     if (parsePair(offer.pair)?.nodeUid !== this.#node?.uid) return 'the offer is for another node';

@@ -52,6 +52,23 @@ describe('AgentCore: offers', () => {
     expect(updates(world.offer(offer))).toMatchObject([{ state: 'declined' }]);
   });
 
+  test('forgets an epoch ten minutes after its coordinator fell silent', () => {
+    const world = connected();
+    world.take({ kind: 'sessionEnded' });
+    world.take({ kind: 'sessionOpened', welcome: makeWelcome({ sessionId: 's2', epoch: 2 }) });
+    world.pass(60 * 60_000);
+    world.take({ kind: 'sessionEnded' });
+    const former = makeWelcome({ sessionId: 's3', epoch: 1 });
+    world.take({ kind: 'sessionOpened', welcome: former });
+    world.pass(10 * 60_000);
+    const heartbeatSequence = 2;
+    expect(updates(world.offer({ ...offer, heartbeatSequence }))).toMatchObject([
+      { message: 'the offer is of epoch 1, the newest is 2' },
+    ]);
+    world.pass(1);
+    expect(kinds(world.offer({ ...makeOffer(2), heartbeatSequence }))).toEqual(['createPod']);
+  });
+
   test('declines offers while the stream is drained', () => {
     const world = connected();
     world.take({ kind: 'messageReceived', message: { kind: 'drain' } });
