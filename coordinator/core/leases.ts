@@ -34,8 +34,10 @@ export class Leases {
   }
 
   offer(image: DesiredImage, node: NodeState, now: Instant): void {
-    const id = `${this.#state.settings.epoch}-${++this.#count}`;
-    const { lease, effect, lapsesMs } = makeOffer({ id, image, node, now }, this.#state);
+    const { lease, effect, lapsesMs } = makeOffer(
+      { id: this.#nextId(), image, node, now },
+      this.#state,
+    );
     this.#begin(lease, 'Offered', now);
     this.#state.deadlines.add(lapsesMs, { kind: 'offerLapsing', lease });
     this.#state.emit(effect);
@@ -157,6 +159,15 @@ export class Leases {
   podAbandoned(podName: string, podUid: string): void {
     if (this.#state.pods.get(podName)?.uid !== podUid) return;
     this.#state.emit({ kind: 'deletePod', podName, podUid });
+  }
+
+  /** Skips ids of pods that are still there from a reign of the same number, before the coordination Lease was lost. */
+  #nextId(): string {
+    for (;;) {
+      this.#count += 1;
+      const id = `${this.#state.settings.epoch}-${this.#count}`;
+      if (this.#state.leases.find(id) === undefined) return id;
+    }
   }
 
   #begin(lease: Lease, phase: LeasePhase, now: Instant): void {

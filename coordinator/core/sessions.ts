@@ -96,7 +96,7 @@ export class Sessions {
       this.#leases.update(node, lease, update, now);
       return;
     }
-    if (lease === undefined && this.#isOfFormerReign(update.leaseId)) {
+    if (lease === undefined && this.#isOfAnotherReign(update.leaseId)) {
       // Whatever it was, nobody needs it any more; without an answer the agent would keep it for ever.
       if (update.podUid !== undefined)
         this.#leases.acknowledge(node, update.leaseId, update.podUid);
@@ -119,9 +119,10 @@ export class Sessions {
     this.#state.demand.forgetIfUnknown(node);
   }
 
-  #isOfFormerReign(leaseId: string): boolean {
+  // A higher one, too: epochs start anew when somebody deletes the coordination Lease.
+  #isOfAnotherReign(leaseId: string): boolean {
     const epoch = /^(\d{1,15})-\d{1,15}$/.exec(leaseId)?.[1];
-    return epoch !== undefined && Number(epoch) < this.#state.settings.epoch;
+    return epoch !== undefined && Number(epoch) !== this.#state.settings.epoch;
   }
 
   #end(sessionId: string, code: SessionEnd, message: string): void {

@@ -61,7 +61,7 @@ export interface ProtoGrpcType {
        * A node's newest Hello supersedes its older stream, which ends with ABORTED. Errors of the agent end the stream:
        * INVALID_ARGUMENT for a malformed or misplaced message, RESOURCE_EXHAUSTED for one that is too large or for a
        * stream that is not read, UNAVAILABLE when the coordinator stops (dial again, with backoff), NOT_FOUND for a
-       * lease id that this coordinator never gave to this node.
+       * lease id of this epoch that was never given to this node.
        */
       SessionService: SubtypeConstructor<typeof grpc.Client, _forehold_v1_SessionServiceClient> & { service: _forehold_v1_SessionServiceDefinition }
       Toleration: MessageTypeDefinition<_forehold_v1_TolerationInput, _forehold_v1_Toleration>

@@ -153,21 +153,31 @@ describe('a new reign', () => {
     expect(driver.core.limits().map(({ inUse }) => inUse)).toEqual([1, 1, 1]);
   });
 
-  test('answers an outcome of a former reign that it knows nothing of', () => {
+  test('gives no id twice when its number was used before', () => {
+    const pods = [1, 2].map((number) => ({
+      ...podOf({ ...former, leaseId: `1-${number}`, podName: `pull-${number}` }, 'n1', startWallMs),
+    }));
+    driver.list({ pods, nodes: ['n1', 'n2'] });
+    driver.connect('n2');
+    driver.pass(17_000);
+    expect(firstOffer(driver.beat('n2', 2)).leaseId).toBe('1-3');
+  });
+
+  test.for(['1-99', '3-1'])('answers outcome %s of a reign that it knows nothing of', (leaseId) => {
     driver = new Driver({ epoch: 2, firstEpoch: false });
     driver.list();
     driver.connect('n1');
-    const late = updateOf({ leaseId: '1-99', podUid: 'gone' });
+    const late = updateOf({ leaseId, podUid: 'gone' });
     expect(
       driver.apply({ kind: 'leaseUpdateReceived', sessionId: 's-n1', update: late }),
     ).toContainEqual({
       kind: 'send',
       sessionId: 's-n1',
-      message: { kind: 'outcomeAck', leaseId: '1-99', podUid: 'gone' },
+      message: { kind: 'outcomeAck', leaseId, podUid: 'gone' },
     });
   });
 
-  test.for(['2-99', '3-1', 'nonsense'])(
+  test.for(['2-99', '2-', 'nonsense'])(
     'ends a session that names lease %s, never given',
     (leaseId) => {
       driver = new Driver({ epoch: 2, firstEpoch: false });

@@ -16,7 +16,7 @@ import type { CoordinatorMessageInput as _forehold_v1_CoordinatorMessageInput, C
  * A node's newest Hello supersedes its older stream, which ends with ABORTED. Errors of the agent end the stream:
  * INVALID_ARGUMENT for a malformed or misplaced message, RESOURCE_EXHAUSTED for one that is too large or for a
  * stream that is not read, UNAVAILABLE when the coordinator stops (dial again, with backoff), NOT_FOUND for a
- * lease id that this coordinator never gave to this node.
+ * lease id of this epoch that was never given to this node.
  */
 export interface SessionServiceClient extends grpc.Client {
   Session(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_forehold_v1_AgentMessageInput, _forehold_v1_CoordinatorMessage>;
@@ -37,7 +37,7 @@ export interface SessionServiceClient extends grpc.Client {
  * A node's newest Hello supersedes its older stream, which ends with ABORTED. Errors of the agent end the stream:
  * INVALID_ARGUMENT for a malformed or misplaced message, RESOURCE_EXHAUSTED for one that is too large or for a
  * stream that is not read, UNAVAILABLE when the coordinator stops (dial again, with backoff), NOT_FOUND for a
- * lease id that this coordinator never gave to this node.
+ * lease id of this epoch that was never given to this node.
  */
 export interface SessionServiceHandlers extends grpc.UntypedServiceImplementation {
   Session: grpc.handleBidiStreamingCall<_forehold_v1_AgentMessage, _forehold_v1_CoordinatorMessageInput>;
