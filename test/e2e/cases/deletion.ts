@@ -8,16 +8,15 @@ import { isLive, type ShownLease } from '../harness/inspector.ts';
 import { skipWithout } from '../harness/skip.ts';
 import type { Stack } from '../harness/stack.ts';
 import { until } from '../harness/until.ts';
-import { expectFetchedOnce, withRate } from './pulls.ts';
+import { expectFetchedOnce, slowSize, withRate } from './pulls.ts';
 
-const mebibyte = 1_048_576;
 const pullDeadlineMs = 90_000;
 
 export function testDeletion(stack: () => Stack): void {
   test('a CachedImage deleted in mid-pull: pods go, leases end with the kubelet', async (context) => {
     skipWithout(context, 'grpcurl');
     const { images, front, inspector, nodes, pods } = stack();
-    const image = await images.push('deleted', { layers: 3, layerBytes: 8 * mebibyte });
+    const image = await images.push('deleted', slowSize(stack(), 3, 8));
     if (typeof front !== 'string') await front.resetCounts();
     await withRate(stack(), '16mbit', async () => {
       await images.want({ deleted: { image: image.name } });

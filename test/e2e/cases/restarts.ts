@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { TestImage } from '../harness/images.ts';
 import { everyProgram, type Stack, waitUntilReady } from '../harness/stack.ts';
 import { until } from '../harness/until.ts';
-import { expectFetchedOnce, expectOnePodPerNode, withRate } from './pulls.ts';
+import { expectFetchedOnce, expectOnePodPerNode, slowSize, withRate } from './pulls.ts';
 
 const mebibyte = 1_048_576;
 // After its start a coordinator waits 17 s before it offers (offerTtl + maxClockSkew).
@@ -29,10 +29,7 @@ export function testRestarts(stack: () => Stack): void {
     '$victims killed in mid-pull and started $again: nothing lost, nothing twice',
     async ({ victims, again }) => {
       const { images, pods, front } = stack();
-      const running = await images.push(`running-${victims}`, {
-        layers: 3,
-        layerBytes: 8 * mebibyte,
-      });
+      const running = await images.push(`running-${victims}`, slowSize(stack(), 3, 8));
       const waiting = await images.push(`waiting-${victims}`, { layers: 1, layerBytes: mebibyte });
       if (typeof front !== 'string') await front.resetCounts();
       await withRate(stack(), '16mbit', async () => {

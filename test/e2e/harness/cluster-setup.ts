@@ -9,6 +9,9 @@ import { until } from './until.ts';
 
 export const systemNamespace = 'forehold-system';
 
+/** On every CachedImage of the suite; its value tells the runs apart. */
+export const runLabel = `${apiGroup}/e2e`;
+
 const crdFile = join(root, `charts/forehold/crds/cachedimages.${apiGroup}.yaml`);
 const manifests = ['namespaces', 'agent', 'coordinator', 'not-after'];
 const deadlineMs = 60_000;
@@ -30,6 +33,13 @@ export async function setUpCluster(
   const before = await kube.kubectl(['get', '--ignore-not-found', '-o', 'name', '-f', crdFile]);
   await kube.kubectl(['apply', '-f', crdFile]);
   await kube.kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', crdFile]);
+  // What a run left that was killed. Its pods would be adopted, and counted.
+  await until('CachedImages of earlier runs are deleted', deadlineMs, async () => {
+    await kube.kubectl(['delete', 'cachedimages', '-l', runLabel]);
+    return true;
+  });
+  const pods = ['-n', defaultPullNamespace, '-l', 'app.kubernetes.io/managed-by=forehold'];
+  await kube.kubectl(['delete', 'pods', ...pods, '--ignore-not-found', '--grace-period=1']);
   const strangers = await until('CachedImages can be listed', deadlineMs, () =>
     kube.kubectl(['get', 'cachedimages', '-o', 'name']).then((names) => ({ names: names.trim() })),
   );

@@ -2,6 +2,7 @@
 
 import type { CachedImageStatus } from '../../../coordinator/core/events.ts';
 import { apiGroup, apiVersion } from '../../../shared/names.ts';
+import { runLabel } from './cluster-setup.ts';
 import { type ImageOptions, type PushedImage, pushImage } from './image-push.ts';
 import { Kube } from './kube.ts';
 import { until } from './until.ts';
@@ -59,7 +60,7 @@ export class Images {
     const objects = Object.entries(specs).map(([name, spec]) => ({
       apiVersion: `${apiGroup}/${apiVersion}`,
       kind: 'CachedImage',
-      metadata: { name, labels: { 'forehold.dev/e2e': this.#run } },
+      metadata: { name, labels: { [runLabel]: this.#run } },
       spec: { tag: '1', ...spec },
     }));
     const documents = objects.map((object) => JSON.stringify(object)).join('\n---\n');
@@ -86,6 +87,6 @@ export class Images {
   }
 
   async deleteAll(): Promise<void> {
-    await this.#kube.kubectl(['delete', 'cachedimages', '-l', `forehold.dev/e2e=${this.#run}`]);
+    await this.#kube.kubectl(['delete', 'cachedimages', '-l', `${runLabel}=${this.#run}`]);
   }
 }

@@ -5,6 +5,9 @@ import type { KubeObject, Node, Pod } from '../../../shared/kube-types.ts';
 import { apiGroup, apiVersion } from '../../../shared/names.ts';
 import { runCommand } from './commands.ts';
 
+// The built-in limit `image`: with more nodes not all of them would pull at one time.
+const maxNodes = 3;
+
 interface Kubeconfig {
   readonly clusters: readonly [
     {
@@ -62,8 +65,16 @@ export class Kube {
     return this.client.request<T>({ method: 'GET', path, query });
   }
 
+  /**
+   * Nodes that take ordinary pods, such as a kind cluster's workers.
+   * @throws Error when there are more than the built-in limit per image lets pull at once
+   */
   async nodes(): Promise<readonly Node[]> {
-    return (await this.get<{ items: readonly Node[] }>('/api/v1/nodes')).items;
+    const { items } = await this.get<{ items: readonly Node[] }>('/api/v1/nodes');
+    const nodes = items.filter(isOrdinary);
+    if (nodes.length === 0 || nodes.length > maxNodes)
+      throw new Error(`the suite wants 1 to ${maxNodes} untainted nodes, not ${nodes.length}`);
+    return nodes;
   }
 
   async pods(namespace: string): Promise<readonly Pod[]> {
@@ -87,6 +98,11 @@ export async function openKube(kubeconfig: string): Promise<Kube> {
   );
   const config: Kubeconfig = JSON.parse(text);
   return new Kube(kubeconfig, config);
+}
+
+function isOrdinary({ spec }: Node): boolean {
+  const repelled = spec?.taints?.some((taint) => taint.effect !== 'PreferNoSchedule') ?? false;
+  return !repelled && spec?.unschedulable !== true;
 }
 
 function decode(base64: string | undefined): string | undefined {
