@@ -237,11 +237,13 @@ function isWantedBy(image: Image, node: NodeState): boolean {
   return false;
 }
 
+// The node's report may show an image a moment before the watch shows the end of its pull; Ready waits for the end, so that
+// what it brings (digest, times) is one and the same status.
 function decideStanding(image: Image, node: NodeState, isHeld: boolean): Standing {
-  if (isHeld) return 'ready';
   const pair = image.pairs.get(node);
   const hasFailed = (pair?.failures ?? 0) > 0;
   const isPulling = pair?.lease !== undefined && pair.lease.phase !== 'Offered';
   if (isPulling) return hasFailed ? 'retrying' : 'pulling';
+  if (isHeld) return 'ready';
   return hasFailed ? 'failed' : 'missing';
 }

@@ -178,6 +178,20 @@ describe('the status of a CachedImage', () => {
     });
   });
 
+  test('is Ready when the pull has ended, not when a report shows its image early', () => {
+    const bench = new Bench({ nodes: 1, images: [app], plan: () => ({ pullMs: 1_000 }) });
+    bench.start();
+    bench.runUntil(() => bench.pulls.length === 1, 5_000);
+    const added = [entry('r.example/app:1')];
+    bench.apply({ kind: 'inventoryChanged', sessionId: 'session-node-1', added, removed: [] });
+    expect(bench.core.status('app', bench.now)).toMatchObject({ phase: 'Pulling', ready: '0/1' });
+    bench.runUntil(() => false, 1_100);
+    expect(bench.core.status('app', bench.now)).toMatchObject({
+      phase: 'Ready',
+      resolvedDigest: 'sha256:d',
+    });
+  });
+
   test('keeps a transition time while the status of the condition stays', () => {
     const bench = new Bench({
       nodes: 1,
