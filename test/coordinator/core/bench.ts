@@ -15,7 +15,7 @@ import type { Limit } from '../../../coordinator/core/limits.ts';
 import type { LeaseView } from '../../../coordinator/core/views.ts';
 import type { Instant } from '../../../shared/clock.ts';
 import { parsePair } from '../../../shared/pair.ts';
-import type { Offer } from '../../../shared/protocol.ts';
+import type { Hello, Offer } from '../../../shared/protocol.ts';
 
 export const startWallMs = Date.parse('2026-01-01T00:00:00Z');
 
@@ -62,6 +62,21 @@ export function nodeRecord(name: string, change: Partial<NodeRecord> = {}): Node
   };
 }
 
+export function helloOf(node: string, change: Partial<Hello> = {}): Hello {
+  return {
+    kind: 'hello',
+    protocolVersion: 1,
+    nodeName: node,
+    nodeUid: `uid-${node}`,
+    agentInstance: 'a',
+    platform: { os: 'linux', architecture: 'amd64' },
+    kubeletVersion: 'v1.36.3',
+    containerRuntimeVersion: 'containerd://2.4.2',
+    inventoryHash: 'none',
+    ...change,
+  };
+}
+
 export class Bench {
   readonly core: Core;
   readonly pulls: BenchPull[] = [];
@@ -98,21 +113,7 @@ export class Bench {
 
   connect(name: string): void {
     const sessionId = `session-${name}`;
-    this.apply({
-      kind: 'helloReceived',
-      sessionId,
-      hello: {
-        kind: 'hello',
-        protocolVersion: 1,
-        nodeName: name,
-        nodeUid: `uid-${name}`,
-        agentInstance: 'a',
-        platform: { os: 'linux', architecture: 'amd64' },
-        kubeletVersion: 'v1.36.3',
-        containerRuntimeVersion: 'containerd://2.4.2',
-        inventoryHash: 'none',
-      },
-    });
+    this.apply({ kind: 'helloReceived', sessionId, hello: helloOf(name) });
     this.apply({ kind: 'inventoryReceived', sessionId, entries: [] });
   }
 

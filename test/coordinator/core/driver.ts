@@ -3,8 +3,8 @@
 import { Core } from '../../../coordinator/core/core.ts';
 import type { Effect, Event, PullPodRecord } from '../../../coordinator/core/events.ts';
 import type { Instant } from '../../../shared/clock.ts';
-import type { Hello, LeaseUpdate, Offer } from '../../../shared/protocol.ts';
-import { cachedImage, nodeRecord, startWallMs } from './bench.ts';
+import type { LeaseUpdate, Offer } from '../../../shared/protocol.ts';
+import { cachedImage, helloOf, nodeRecord, startWallMs } from './bench.ts';
 
 export const appImage = 'r.example/app:1';
 
@@ -65,20 +65,6 @@ export class Driver {
   phase(leaseId: string): string | undefined {
     return this.core.lease(leaseId)?.phase;
   }
-}
-
-export function helloOf(node: string): Hello {
-  return {
-    kind: 'hello',
-    protocolVersion: 1,
-    nodeName: node,
-    nodeUid: `uid-${node}`,
-    agentInstance: 'a',
-    platform: { os: 'linux', architecture: 'amd64' },
-    kubeletVersion: 'v1.36.3',
-    containerRuntimeVersion: 'containerd://2.4.2',
-    inventoryHash: 'none',
-  };
 }
 
 export function updateOf(change: Partial<LeaseUpdate> & { leaseId: string }): LeaseUpdate {

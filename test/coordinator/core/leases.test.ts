@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { cachedImage, nodeRecord, podOf, startWallMs } from './bench.ts';
-import { appImage, Driver, firstOffer, helloOf, offersIn, updateOf } from './driver.ts';
+import { cachedImage, helloOf, nodeRecord, podOf, startWallMs } from './bench.ts';
+import { appImage, Driver, firstOffer, offersIn, updateOf } from './driver.ts';
 
 let driver: Driver;
 

@@ -3,7 +3,7 @@ import { Core } from '../../../coordinator/core/core.ts';
 import type { Effect, Event } from '../../../coordinator/core/events.ts';
 import { inventoryHash } from '../../../shared/inventory-hash.ts';
 import type { Hello, InventoryEntry, Welcome } from '../../../shared/protocol.ts';
-import { cachedImage, nodeRecord, startWallMs } from './bench.ts';
+import { cachedImage, helloOf, nodeRecord, startWallMs } from './bench.ts';
 
 const now = { wallMs: startWallMs, monotonicMs: 0 };
 const entry: InventoryEntry = {
@@ -30,18 +30,7 @@ function apply(event: Event, at = now): readonly Effect[] {
 }
 
 function hello(change: Partial<Hello> = {}): Hello {
-  return {
-    kind: 'hello',
-    protocolVersion: 1,
-    nodeName: 'n1',
-    nodeUid: 'uid-n1',
-    agentInstance: 'a',
-    platform: { os: 'linux', architecture: 'amd64' },
-    kubeletVersion: 'v1.36.3',
-    containerRuntimeVersion: 'containerd://2.4.2',
-    inventoryHash: 'none',
-    ...change,
-  };
+  return helloOf('n1', change);
 }
 
 function welcomeIn(effects: readonly Effect[]): Welcome {

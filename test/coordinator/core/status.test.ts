@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Core } from '../../../coordinator/core/core.ts';
 import type { Effect, NodeRecord } from '../../../coordinator/core/events.ts';
 import type { InventoryEntry } from '../../../shared/protocol.ts';
-import { Bench, cachedImage, nodeRecord, startWallMs } from './bench.ts';
+import { Bench, cachedImage, helloOf, nodeRecord, startWallMs } from './bench.ts';
 
 const app = cachedImage('app', { image: 'r.example/app', tag: '1' });
 
@@ -237,22 +237,7 @@ describe('announcing statuses', () => {
   function hello(core: Core, node: string, entries: readonly InventoryEntry[]): readonly Effect[] {
     const now = { wallMs: startWallMs, monotonicMs: 1_000 };
     const sessionId = `s-${node}`;
-    const about = {
-      nodeName: node,
-      nodeUid: `uid-${node}`,
-      agentInstance: 'a',
-      inventoryHash: 'none',
-    };
-    const versions = { protocolVersion: 1, kubeletVersion: 'v1', containerRuntimeVersion: 'c' };
-    const platform = { os: 'linux', architecture: 'amd64' };
-    core.apply(
-      {
-        kind: 'helloReceived',
-        sessionId,
-        hello: { kind: 'hello', platform, ...about, ...versions },
-      },
-      now,
-    );
+    core.apply({ kind: 'helloReceived', sessionId, hello: helloOf(node) }, now);
     return core.apply({ kind: 'inventoryReceived', sessionId, entries }, now);
   }
 
