@@ -106,8 +106,9 @@ interface ScopeWork {
 }
 
 /**
- * Time from creation to end of the pull pods, by the scope whose slots they shared. A node's status may show an image a
- * moment before the last pod has ended: that pod worked until everything was warm.
+ * Time from creation to end of the pull pods within the span that `seconds` measures, by the scope whose slots they
+ * shared: agents that connect first pull before the last one has told its inventory, and a node's status may show an
+ * image a moment before the last pod has ended.
  */
 function sumWork(run: Run, limit: Limit): readonly ScopeWork[] {
   const byScope = new Map<string, ScopeWork>();
@@ -115,8 +116,9 @@ function sumWork(run: Run, limit: Limit): readonly ScopeWork[] {
     const scope = scopeKey(limit, subjectOf(pod, run.zones));
     const endedAtMs = pod.terminalAtMs ?? run.warmAtMs;
     if (scope === undefined || endedAtMs === undefined) continue;
+    const beganAtMs = Math.max(pod.podCreatedAtMs, run.startedAtMs ?? pod.podCreatedAtMs);
     byScope.set(scope, {
-      workMs: (byScope.get(scope)?.workMs ?? 0) + Math.max(0, endedAtMs - pod.podCreatedAtMs),
+      workMs: (byScope.get(scope)?.workMs ?? 0) + Math.max(0, endedAtMs - beganAtMs),
       slots: countSlotsFor(limit, pod.image, run.eligible),
     });
   }

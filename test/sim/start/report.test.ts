@@ -92,6 +92,11 @@ describe('buildReport', () => {
     expect(report).toMatchObject({ lowerBoundSeconds: 7, bindingLimit: 'node' });
   });
 
+  test('a pod that began before the last inventory was in counts from then on', () => {
+    const early = pull('n1', 'a', [-2_000, 3_000]);
+    expect(buildReport(run([early])).lowerBoundSeconds).toBe(3);
+  });
+
   test.for<[fact: string, pulls: Pull[], limits: Limit[], seconds: number, limit: string]>([
     [
       'one node with much work makes the bound',
