@@ -3,6 +3,7 @@
 
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
+import { Outbox } from '../shared/outbox.ts';
 import {
   type AgentMessage,
   type CoordinatorMessage,
@@ -11,7 +12,6 @@ import {
   type Welcome,
 } from '../shared/protocol.ts';
 import { StatusError } from '../shared/rpc.ts';
-import { Outbox } from './outbox.ts';
 import type { SessionStream } from './transport.ts';
 
 /** What a session tells its owner. */
@@ -29,12 +29,15 @@ export interface SessionOptions {
   readonly log: Log;
 }
 
+// The largest inventory is 70 chunks; beyond this the coordinator has not read for minutes.
+const maxWaitingMessages = 1_000;
+
 export class Session {
   readonly #owner: SessionOwner;
   readonly #stream: SessionStream;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #outbox = new Outbox();
+  readonly #outbox = new Outbox<AgentMessage>(maxWaitingMessages);
   readonly #ending = new AbortController();
   /** Of the welcome; undefined before it. */
   #id: string | undefined;
@@ -98,11 +101,10 @@ export class Session {
       throw new StatusError('FAILED_PRECONDITION', 'the first message was no welcome');
     this.#id = message.sessionId;
     this.#owner.opened(message, this);
-    this.#pump(message.sessionId).catch((error: unknown) => this.end(error));
-  }
-
-  async #pump(sessionId: string): Promise<never> {
+    const { sessionId } = message;
     const { signal } = this.#ending;
-    for (;;) await this.#stream.send(sessionId, await this.#outbox.next(signal), signal);
+    this.#outbox
+      .run((next) => this.#stream.send(sessionId, next, signal), signal)
+      .catch((error: unknown) => this.end(error));
   }
 }

@@ -5,12 +5,12 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Clock } from '../../shared/clock.ts';
 import type { AgentMessage as WireAgentMessage } from '../../shared/gen/forehold/v1/AgentMessage.ts';
 import type { CoordinatorMessageInput } from '../../shared/gen/forehold/v1/CoordinatorMessage.ts';
+import { Outbox } from '../../shared/outbox.ts';
 import { type CoordinatorMessage, type Hello, timing } from '../../shared/protocol.ts';
 import { endCall, messages, StatusError, send, toStatusError } from '../../shared/rpc.ts';
 import { fromAgentMessage, toCoordinatorMessage } from '../../shared/wire.ts';
 import { WireError } from '../../shared/wire-parts.ts';
 import type { Event } from '../core/events.ts';
-import { Outbox } from '../outbox.ts';
 import { SessionProtocol, type SessionStep } from './session-protocol.ts';
 import { type Silence, watchSilence } from './silence.ts';
 
