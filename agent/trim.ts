@@ -1,9 +1,8 @@
 // What the agent keeps of Kubernetes objects, cut out as they arrive so that whole ones never pile up.
 
-import { ImageReferenceError, normaliseImageReference } from '../shared/image-ref.ts';
 import type { Condition, Node, Pod } from '../shared/kube-types.ts';
-import { readPodOutcome } from '../shared/pod-outcome.ts';
-import { pullContainerName, readPodLease } from '../shared/pull-pod.ts';
+import { observePod } from '../shared/observed-pod.ts';
+import { pullContainerName } from '../shared/pull-pod.ts';
 import { parseTimestamp } from '../shared/timestamp.ts';
 import type { OwnNode, OwnPod } from './core/events.ts';
 
@@ -31,36 +30,15 @@ export function trimNode(node: Node, nowMs: number): OwnNode {
 }
 
 export function trimPod(pod: Pod): OwnPod {
-  const { metadata, spec, status } = pod;
-  const terminated = status?.containerStatuses?.find(({ name }) => name === pullContainerName)
-    ?.state?.terminated;
-  const container = spec.containers.find(({ name }) => name === pullContainerName);
+  const { containerStatuses = [] } = pod.status ?? {};
+  const pull = containerStatuses.find(({ name }) => name === pullContainerName);
   return {
-    name: metadata.name,
-    uid: metadata.uid ?? '',
-    lease: readPodLease(metadata.annotations),
-    image: container && readReference(container.image),
-    createdAtMs: parseTimestamp(metadata.creationTimestamp) ?? 0,
-    finishedAtMs: parseTimestamp(terminated?.finishedAt),
-    deleting: metadata.deletionTimestamp !== undefined,
-    reading: readPodOutcome(pod),
+    ...observePod(pod),
+    finishedAtMs: parseTimestamp(pull?.state?.terminated?.finishedAt),
   };
 }
 
 function readReportTime(conditions: readonly NodeCondition[]): number | undefined {
   const ready = conditions.find(({ type }) => type === 'Ready');
   return parseTimestamp(ready?.lastHeartbeatTime);
-}
-
-// The API server takes any text for an image; the coordinator ends the session of an agent that sends a longer one.
-const maxReferenceLength = 512;
-
-function readReference(image: string): string | undefined {
-  if (image.length > maxReferenceLength) return undefined;
-  try {
-    return normaliseImageReference(image);
-  } catch (error) {
-    if (error instanceof ImageReferenceError) return undefined;
-    throw error;
-  }
 }

@@ -51,6 +51,16 @@ export function parseImageReference(text: string): ImageReference {
   };
 }
 
+/** Undefined when the text is no image reference; for texts that others wrote and nobody can be told about. */
+export function findImageReference(text: string): ImageReference | undefined {
+  try {
+    return parseImageReference(text);
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return undefined;
+    throw error;
+  }
+}
+
 /** The one spelling that Forehold compares: `registry/repository:tag` or `registry/repository@digest`. */
 export function formatImageReference(reference: ImageReference): string {
   const { registry, repository, tag, digest } = reference;

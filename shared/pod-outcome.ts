@@ -28,9 +28,6 @@ export type PodReading =
       readonly message: string;
     };
 
-// Sha-512 takes 135; the session protocol refuses more than this.
-const maxDigestLength = 256;
-
 // Reasons to wait that a kubelet gives only once the image is there.
 const reasonsAfterPull: readonly string[] = [
   'CreateContainerConfigError',
@@ -107,6 +104,7 @@ function readContainerMessage(container: ContainerStatus | undefined): string {
 // `registry/repository@sha256:…`; a bare digest is the image's configuration and names nothing in a registry.
 function readDigest(imageId: string | undefined): string | undefined {
   const digest = imageId?.split('@')[1];
-  const isUsable = digest !== undefined && digest.length <= maxDigestLength && isDigest(digest);
+  const isUsable =
+    digest !== undefined && digest.length <= bounds.maxDigestLength && isDigest(digest);
   return isUsable ? digest : undefined;
 }

@@ -137,6 +137,10 @@ export const bounds = {
   maxAgentMessageBytes: 64 * 1024,
   /** Kubelet's or API server's words in a LeaseUpdate. */
   maxMessageLength: 1_024,
+  /** An image reference; no registry serves longer ones. A session that names one is ended. */
+  maxReferenceLength: 512,
+  /** A digest; sha-512 takes 135. */
+  maxDigestLength: 256,
   /** Entries of one node's inventory; a node with more is refused. */
   maxInventoryEntries: 20_000,
 } as const;

@@ -2,9 +2,8 @@
 // API server and the coordinator's messages into events, and actions into requests and messages; the core decides.
 
 import type { ContainerImage } from '../../shared/kube-types.ts';
-import type { PodReading } from '../../shared/pod-outcome.ts';
+import type { ObservedPod } from '../../shared/observed-pod.ts';
 import type { AgentMessage, CoordinatorMessage, Offer, Welcome } from '../../shared/protocol.ts';
-import type { PodLease } from '../../shared/pull-pod.ts';
 
 /** What the agent keeps of its node object. */
 export interface OwnNode {
@@ -18,20 +17,10 @@ export interface OwnNode {
   readonly reportedAtMs: number;
 }
 
-/** What the agent keeps of a pull pod on its node. */
-export interface OwnPod {
-  readonly name: string;
-  readonly uid: string;
-  /** Undefined when the annotations cannot be read: the agent then has nobody to report to. */
-  readonly lease: PodLease | undefined;
-  /** Normalised reference of the image that the API server admitted; undefined when it is none. */
-  readonly image: string | undefined;
-  readonly createdAtMs: number;
+/** What the agent keeps of a pull pod on its node. Without a readable lease it has nobody to report to. */
+export interface OwnPod extends ObservedPod {
   /** When the container ended by the kubelet's clock; undefined while it has not. */
   readonly finishedAtMs: number | undefined;
-  /** A deletion was asked for; the object stays until the kubelet is done. */
-  readonly deleting: boolean;
-  readonly reading: PodReading;
 }
 
 /** How a request to create a pull pod ended. */

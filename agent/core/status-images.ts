@@ -2,12 +2,12 @@
 // names, digests before tags; names that no reference can spell (`<none>:<none>`) name nothing and are skipped.
 
 import {
+  findImageReference,
   formatImageReference,
   type ImageReference,
-  ImageReferenceError,
-  parseImageReference,
 } from '../../shared/image-ref.ts';
 import type { ContainerImage } from '../../shared/kube-types.ts';
+import { bounds } from '../../shared/protocol.ts';
 
 /** One name of one image, as the node's status shows it. */
 export interface ListedName {
@@ -22,10 +22,6 @@ export function readStatusImages(images: readonly ContainerImage[]): readonly Li
   return images.flatMap(readImage);
 }
 
-// No registry serves longer ones, and the coordinator would end the session of an agent that sent one.
-const maxReferenceLength = 512;
-const maxDigestLength = 256;
-
 function readImage({ names, sizeBytes = 0 }: ContainerImage): ListedName[] {
   const references = (names ?? []).flatMap((name) => readName(name) ?? []);
   return references.map((reference) => ({
@@ -35,15 +31,11 @@ function readImage({ names, sizeBytes = 0 }: ContainerImage): ListedName[] {
   }));
 }
 
+// The coordinator would end the session of an agent that sent longer ones.
 function readName(name: string): ImageReference | undefined {
-  if (name.length > maxReferenceLength) return undefined;
-  try {
-    const reference = parseImageReference(name);
-    return (reference.digest?.length ?? 0) > maxDigestLength ? undefined : reference;
-  } catch (error) {
-    if (error instanceof ImageReferenceError) return undefined;
-    throw error;
-  }
+  if (name.length > bounds.maxReferenceLength) return undefined;
+  const reference = findImageReference(name);
+  return (reference?.digest?.length ?? 0) > bounds.maxDigestLength ? undefined : reference;
 }
 
 // An image may have another digest in every repository that it was pulled from.

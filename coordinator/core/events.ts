@@ -2,14 +2,13 @@
 // streams and configuration into events, and effects into messages and requests; the core decides in between.
 
 import type { Condition, KubeObject, Taint } from '../../shared/kube-types.ts';
-import type { PodReading } from '../../shared/pod-outcome.ts';
+import type { ObservedPod } from '../../shared/observed-pod.ts';
 import type {
   CoordinatorMessage,
   Hello,
   InventoryEntry,
   LeaseUpdate,
 } from '../../shared/protocol.ts';
-import type { PodLease } from '../../shared/pull-pod.ts';
 import type { Limit } from './limits.ts';
 import type { LeaseView } from './views.ts';
 
@@ -29,19 +28,9 @@ export interface NodeRecord {
   readonly containerRuntimeVersion: string;
 }
 
-/** What the core keeps of a pull pod. */
-export interface PullPodRecord {
-  readonly name: string;
-  readonly uid: string;
+/** What the core keeps of a pull pod. One whose annotations cannot be read counts against every limit. */
+export interface PullPodRecord extends ObservedPod {
   readonly nodeName: string;
-  /** Normalised reference of the image that the API server admitted; undefined when it is none. */
-  readonly image: string | undefined;
-  /** Undefined when the annotations cannot be read: the pod then counts against every limit. */
-  readonly lease: PodLease | undefined;
-  readonly createdAtMs: number;
-  /** A deletion was asked for; the object stays until the kubelet is done. */
-  readonly deleting: boolean;
-  readonly reading: PodReading;
 }
 
 /** A CachedImage as stored; the core reads the spec itself, because a stored object may be malformed. */

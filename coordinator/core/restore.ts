@@ -1,6 +1,6 @@
 // A lease found in the cluster: a pull pod carries everything that its lease needs to go on after every crash of ours.
 
-import { parseImageReference } from '../../shared/image-ref.ts';
+import { findImageReference } from '../../shared/image-ref.ts';
 import { parsePair } from '../../shared/pair.ts';
 import type { PullPodRecord } from './events.ts';
 import { type Lease, newLease } from './lease-table.ts';
@@ -16,7 +16,13 @@ export function restoreLease(pod: PullPodRecord, { demand, use }: State): Lease 
   const nodeUid = pair?.nodeUid ?? demand.findNodeByName(pod.nodeName)?.uid ?? '';
   const image = pair?.image ?? pod.image ?? '';
   const zone = demand.nodes.get(nodeUid)?.zone ?? '';
-  const subject: LimitSubject = { image, registry: registryOf(image), zone, nodeUid };
+  // Annotations are written by whoever can write pods: a pair that names no image counts where it can.
+  const subject: LimitSubject = {
+    image,
+    registry: findImageReference(image)?.registry ?? '',
+    zone,
+    nodeUid,
+  };
   return newLease({
     id: pod.lease?.leaseId ?? `pod-${pod.uid}`,
     epoch: pod.lease?.epoch ?? 0,
@@ -31,13 +37,4 @@ export function restoreLease(pod: PullPodRecord, { demand, use }: State): Lease 
     notAfterMs: pod.lease?.notAfterMs ?? pod.createdAtMs,
     pullTimeoutMs: pod.lease?.pullTimeoutMs ?? unreadablePullTimeoutMs,
   });
-}
-
-// Annotations are written by whoever can write pods: a pair that names no image counts where it can.
-function registryOf(image: string): string {
-  try {
-    return parseImageReference(image).registry;
-  } catch {
-    return '';
-  }
 }

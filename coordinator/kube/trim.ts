@@ -1,10 +1,8 @@
 // What the coordinator keeps of Kubernetes objects. They are trimmed on arrival: a node's list of images and everybody's
 // managed fields are most of an object and nothing that a decision needs.
 
-import { ImageReferenceError, normaliseImageReference } from '../../shared/image-ref.ts';
 import type { Node, ObjectMeta, Pod } from '../../shared/kube-types.ts';
-import { readPodOutcome } from '../../shared/pod-outcome.ts';
-import { pullContainerName, readPodLease } from '../../shared/pull-pod.ts';
+import { observePod } from '../../shared/observed-pod.ts';
 import { parseTimestamp } from '../../shared/timestamp.ts';
 import type { CachedImageObject, NodeRecord, PullPodRecord } from '../core/events.ts';
 
@@ -28,19 +26,7 @@ export function trimNode({ metadata, spec, status }: Node): NodeRecord {
 }
 
 export function trimPod(pod: Pod): PullPodRecord {
-  const { metadata, spec } = pod;
-  const container =
-    spec.containers.find(({ name }) => name === pullContainerName) ?? spec.containers[0];
-  return {
-    name: metadata.name,
-    uid: metadata.uid ?? '',
-    nodeName: spec.nodeName ?? '',
-    image: normalise(container?.image),
-    lease: readPodLease(metadata.annotations),
-    createdAtMs: parseTimestamp(metadata.creationTimestamp) ?? 0,
-    deleting: metadata.deletionTimestamp !== undefined,
-    reading: readPodOutcome(pod),
-  };
+  return { ...observePod(pod), nodeName: pod.spec.nodeName ?? '' };
 }
 
 export function trimCachedImage(image: CachedImageObject): CachedImageObject {
@@ -62,15 +48,4 @@ function trimMetadata(metadata: ObjectMeta): ObjectMeta {
     ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
   };
-}
-
-// A webhook may have written what is no reference at all.
-function normalise(image: string | undefined): string | undefined {
-  if (image === undefined) return undefined;
-  try {
-    return normaliseImageReference(image);
-  } catch (error) {
-    if (error instanceof ImageReferenceError) return undefined;
-    throw error;
-  }
 }

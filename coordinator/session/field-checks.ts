@@ -16,8 +16,6 @@ const identifier = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const leaseId = /^\d{1,16}-\d{1,16}$/;
 
 const maxWordLength = 128;
-const maxReferenceLength = 512;
-const maxDigestLength = 256;
 
 /** The first field that is wrong and why; undefined when all are right. */
 export function findHelloProblem(hello: Hello): string | undefined {
@@ -40,7 +38,7 @@ export function findEntryProblem(entries: readonly InventoryEntry[]): string | u
   for (const { reference, digest = '' } of entries) {
     const problem =
       findReferenceProblem('inventory_entry.reference', reference) ??
-      tooLong('inventory_entry.digest', digest, maxDigestLength);
+      tooLong('inventory_entry.digest', digest, bounds.maxDigestLength);
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -62,13 +60,15 @@ export function findUpdateProblem(update: LeaseUpdate): string | undefined {
     return 'lease_update.pod_uid is not a uid';
   return (
     tooLong('lease_update.message', update.message, bounds.maxMessageLength) ??
-    tooLong('lease_update.digest', update.digest ?? '', maxDigestLength) ??
-    tooLong('lease_update.admitted_image', update.admittedImage ?? '', maxReferenceLength)
+    tooLong('lease_update.digest', update.digest ?? '', bounds.maxDigestLength) ??
+    tooLong('lease_update.admitted_image', update.admittedImage ?? '', bounds.maxReferenceLength)
   );
 }
 
 function findReferenceProblem(field: string, reference: string): string | undefined {
-  return reference === '' ? `${field} is empty` : tooLong(field, reference, maxReferenceLength);
+  return reference === ''
+    ? `${field} is empty`
+    : tooLong(field, reference, bounds.maxReferenceLength);
 }
 
 function tooLong(field: string, text: string, maxBytes: number): string | undefined {
