@@ -7,7 +7,7 @@ import type { Node, Pod } from '../shared/kube-types.ts';
 import type { Log } from '../shared/log.ts';
 import { labels, managedBy } from '../shared/names.ts';
 import type { Offer } from '../shared/protocol.ts';
-import { buildPullPod, type ObjectIdentity } from '../shared/pull-pod.ts';
+import { buildDeletion, buildPullPod, type ObjectIdentity } from '../shared/pull-pod.ts';
 import { type ReflectorEvent, runReflector } from '../shared/reflector.ts';
 import type { CreateAnswer, DeleteAnswer, LookUpAnswer, OwnNode, OwnPod } from './core/events.ts';
 import { trimNode, trimPod } from './trim.ts';
@@ -89,18 +89,12 @@ export class NodeKube {
     }
   }
 
-  /** Grace 1 s and never 0: the object then stays until the kubelet has left the pull, and says so by going. */
   async deletePod(podName: string, podUid: string, signal: AbortSignal): Promise<DeleteAnswer> {
     try {
       await this.#options.client.request({
         method: 'DELETE',
         path: this.#podPath(podName),
-        body: {
-          apiVersion: 'v1',
-          kind: 'DeleteOptions',
-          gracePeriodSeconds: 1,
-          preconditions: { uid: podUid },
-        },
+        body: buildDeletion(podUid),
         signal,
         timeoutMs: requestTimeoutMs,
       });

@@ -34,6 +34,19 @@ export interface PodLease {
   readonly pullTimeoutMs: number;
 }
 
+/**
+ * Body of the DELETE of this very pod; one of the same name that came after it stays. Grace 1 s and never 0: the object
+ * then stays until the kubelet has left the pull, and says so by going (kubernetes-facts D15).
+ */
+export function buildDeletion(podUid: string) {
+  return {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    gracePeriodSeconds: 1,
+    preconditions: { uid: podUid },
+  } as const;
+}
+
 export function buildPullPod(offer: Offer, node: ObjectIdentity, options: PullPodOptions): Pod {
   return {
     apiVersion: 'v1',

@@ -7,6 +7,7 @@ import { type Clock, waitFor } from '../../shared/clock.ts';
 import { type KubeClient, KubeError, type KubeRequest } from '../../shared/kube-client.ts';
 import type { Pod } from '../../shared/kube-types.ts';
 import type { Log } from '../../shared/log.ts';
+import { buildDeletion } from '../../shared/pull-pod.ts';
 import type { Event } from '../core/events.ts';
 import { podsPath } from './paths.ts';
 import { trimPod } from './trim.ts';
@@ -43,16 +44,9 @@ export class PodRequests {
     });
   }
 
-  /** Deletes gracefully and only this very pod: one of the same name that came after it stays. */
   delete(podName: string, podUid: string): void {
     this.#enqueue(`delete ${podUid}`, async () => {
-      const body = {
-        apiVersion: 'v1',
-        kind: 'DeleteOptions',
-        // Not 0: the object must outlive the pull (kubernetes-facts D15).
-        gracePeriodSeconds: 1,
-        preconditions: { uid: podUid },
-      };
+      const body = buildDeletion(podUid);
       await this.#ask({ method: 'DELETE', path: this.#path(podName), body }, [404, 409]);
     });
   }
