@@ -4,6 +4,7 @@
 import type { Instant } from '../../shared/clock.ts';
 import type { LeaseUpdate } from '../../shared/protocol.ts';
 import type { Reason } from '../../shared/reason.ts';
+import { refreshAvailability } from './availability.ts';
 import type { DesiredImage } from './desired-image.ts';
 import type { PullPodRecord } from './events.ts';
 import type { Lease, LeaseResult } from './lease-table.ts';
@@ -174,7 +175,8 @@ export class Leases {
     lease.phase = phase;
     this.#state.leases.add(lease);
     this.#state.use.add(lease.subject);
-    this.#pairs.link(lease, now);
+    this.#pairs.link(lease);
+    this.#occupy(lease, 1, now);
     this.#changed(lease);
   }
 
@@ -225,7 +227,15 @@ export class Leases {
     this.#state.leases.end(lease);
     this.#state.use.remove(lease.subject);
     this.#pairs.settle(lease, result, now);
+    this.#occupy(lease, -1, now);
     this.#changed(lease);
+  }
+
+  #occupy({ nodeUid }: Lease, by: 1 | -1, now: Instant): void {
+    const node = this.#state.demand.nodes.get(nodeUid);
+    if (node === undefined) return;
+    node.liveLeases += by;
+    refreshAvailability(this.#state, node, now);
   }
 
   /** A pod that no live lease knows: of a former reign, or one that outlived its lapsed offer. It is a lease. */

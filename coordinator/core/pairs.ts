@@ -2,9 +2,8 @@
 
 import { type Backoff, decideBackoffMs } from '../../shared/backoff.ts';
 import type { Instant } from '../../shared/clock.ts';
-import { parsePair } from '../../shared/pair.ts';
+import { type Pair, parsePair } from '../../shared/pair.ts';
 import { formatTimestampSeconds } from '../../shared/timestamp.ts';
-import { refreshAvailability } from './availability.ts';
 import type { DesiredImage, PairState } from './desired-image.ts';
 import type { PullPodRecord } from './events.ts';
 import type { Lease, LeaseResult } from './lease-table.ts';
@@ -35,19 +34,14 @@ export class Pairs {
   }
 
   /** Tells the pair that this lease is about it, so that no second one is offered. */
-  link(lease: Lease, now: Instant): void {
+  link(lease: Lease): void {
     const { demand } = this.#state;
     const node = demand.nodes.get(lease.nodeUid);
     if (node === undefined || lease.image === '') return;
     const { image, pullSecrets, subject } = lease;
     const desired = demand.image({ image, pullSecrets, registry: subject.registry });
-    const pair = desired.pair(node);
-    if (pair.lease !== lease) {
-      pair.lease = lease;
-      node.liveLeases += 1;
-    }
+    desired.pair(node).lease = lease;
     demand.refreshPair(desired, node);
-    refreshAvailability(this.#state, node, now);
   }
 
   refresh(lease: Lease): void {
@@ -75,16 +69,12 @@ export class Pairs {
     const subjects = this.#find(lease);
     if (subjects === undefined) return;
     const { image, node, pair } = subjects;
-    if (pair.lease === lease) {
-      pair.lease = undefined;
-      node.liveLeases -= 1;
-    }
+    if (pair.lease === lease) pair.lease = undefined;
     if (result.outcome === 'Succeeded') this.#succeed(subjects, lease, result, now);
     else if (result.outcome !== 'Cancelled' && lease.phase !== 'Lost') {
       this.#fail(subjects, result, now);
     }
     demand.refreshPair(image, node);
-    refreshAvailability(this.#state, node, now);
     image.tidy(node);
     demand.forgetIfUnused(image);
   }
@@ -104,11 +94,10 @@ export class Pairs {
 
   /** An ended pod keeps its name until it is deleted, and with it the pair from a new lease. */
   setLeftover(pod: PullPodRecord, hasLeftoverPod: boolean): void {
-    const pair = pod.lease === undefined ? undefined : parsePair(pod.lease.pair);
-    const image = pair === undefined ? undefined : this.#state.demand.findImage(pair);
-    const node = pair === undefined ? undefined : this.#state.demand.nodes.get(pair.nodeUid);
-    if (image === undefined || node === undefined) return;
-    image.pair(node).hasLeftoverPod = hasLeftoverPod;
+    const subjects = this.#findByPod(pod);
+    if (subjects === undefined) return;
+    const { image, node, pair } = subjects;
+    pair.hasLeftoverPod = hasLeftoverPod;
     this.#state.demand.refreshPair(image, node);
     image.tidy(node);
   }
@@ -121,28 +110,28 @@ export class Pairs {
 
   /** A terminal pod of a former reign: its lease is over, but what it says of the pair still holds. */
   learnTerminal(pod: PullPodRecord, now: Instant): void {
-    const pair = pod.lease === undefined ? undefined : parsePair(pod.lease.pair);
-    if (pair === undefined) return;
-    const image = this.#state.demand.findImage(pair);
-    const node = this.#state.demand.nodes.get(pair.nodeUid);
-    if (image === undefined || node === undefined) return;
+    const subjects = this.#findByPod(pod);
+    if (subjects === undefined) return;
+    const { image, node } = subjects;
     if (pod.image !== undefined) this.#state.demand.addAdmitted(image, pod.image);
     const { reading } = pod;
     if (reading.kind === 'pulled') notePulled(node, pod.image ?? image.image, reading.digest, now);
     if (reading.kind === 'failed') {
       const { reason, message } = reading;
-      this.#fail(
-        { image, node, pair: image.pair(node) },
-        { outcome: 'Failed', reason, message, digest: undefined },
-        now,
-      );
+      this.#fail(subjects, { outcome: 'Failed', reason, message, digest: undefined }, now);
     }
     this.#state.demand.refreshPair(image, node);
+    image.tidy(node);
   }
 
-  #find(lease: Lease): Subjects | undefined {
-    const image = this.#state.demand.findImage(lease);
-    const node = this.#state.demand.nodes.get(lease.nodeUid);
+  #findByPod(pod: PullPodRecord): Subjects | undefined {
+    const pair = pod.lease === undefined ? undefined : parsePair(pod.lease.pair);
+    return pair === undefined ? undefined : this.#find(pair);
+  }
+
+  #find(of: Pair): Subjects | undefined {
+    const image = this.#state.demand.findImage(of);
+    const node = this.#state.demand.nodes.get(of.nodeUid);
     if (image === undefined || node === undefined) return undefined;
     return { image, node, pair: image.pair(node) };
   }

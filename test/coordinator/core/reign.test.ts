@@ -153,6 +153,25 @@ describe('a new reign', () => {
     expect(driver.core.limits().map(({ inUse }) => inUse)).toEqual([1, 1, 1]);
   });
 
+  test('offers to a node again when all its leases of one pair have ended', () => {
+    driver = new Driver({ epoch: 2, firstEpoch: false });
+    const readable = podOf(former, 'n1', startWallMs);
+    const unreadable = {
+      ...podOf(former, 'n1', startWallMs, 'other'),
+      name: 'x',
+      lease: undefined,
+    };
+    driver.list({ pods: [readable, unreadable], nodes: ['n1'] });
+    driver.connect('n1');
+    driver.pass(17_000);
+    driver.beat('n1', 2);
+    const pulled = { kind: 'pulled', terminal: true, digest: undefined, message: '' } as const;
+    driver.apply({ kind: 'podGone', pod: { ...readable, reading: pulled } });
+    driver.apply({ kind: 'podGone', pod: { ...unreadable, reading: pulled } });
+    const other = cachedImage('other', { image: 'r.example/other', tag: '1' });
+    expect(offersIn(driver.apply({ kind: 'imageSeen', image: other }))).toHaveLength(1);
+  });
+
   test('gives no id twice when its number was used before', () => {
     const pods = [1, 2].map((number) => ({
       ...podOf({ ...former, leaseId: `1-${number}`, podName: `pull-${number}` }, 'n1', startWallMs),
