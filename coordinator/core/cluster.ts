@@ -6,21 +6,34 @@ import { refreshAvailability } from './availability.ts';
 import type { CachedImageObject, NodeRecord, PullPodRecord } from './events.ts';
 import type { Leases } from './leases.ts';
 import type { NodeState } from './node-state.ts';
+import type { Revocations } from './revocations.ts';
 import type { State } from './state.ts';
+import type { Suspects } from './suspects.ts';
 
 /** A node that is not Ready for longer makes its leases suspect. */
 const suspectAfterMs = 5 * 60_000;
 
+export interface ClusterParts {
+  readonly state: State;
+  readonly leases: Leases;
+  readonly revocations: Revocations;
+  readonly suspects: Suspects;
+}
+
 export class Cluster {
   readonly #state: State;
   readonly #leases: Leases;
+  readonly #revocations: Revocations;
+  readonly #suspects: Suspects;
   /** Pods that came before all lists were in, by name; bounded by the pull pods there are. */
   readonly #earlyPods = new Map<string, PullPodRecord>();
   #isBegun = false;
 
-  constructor(state: State, leases: Leases) {
+  constructor({ state, leases, revocations, suspects }: ClusterParts) {
     this.#state = state;
     this.#leases = leases;
+    this.#revocations = revocations;
+    this.#suspects = suspects;
   }
 
   /** All three lists are in and taken over. */
@@ -47,7 +60,7 @@ export class Cluster {
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(record)) return;
     const node = demand.setNodeRecord(record);
     if (record.ready) {
-      if (node.notReadySinceMs !== undefined) this.#leases.trustNode(node);
+      if (node.notReadySinceMs !== undefined) this.#suspects.trustNode(node);
       node.notReadySinceMs = undefined;
     } else if (node.notReadySinceMs === undefined) {
       node.notReadySinceMs = now.monotonicMs;
@@ -59,7 +72,7 @@ export class Cluster {
   nodeGone(uid: string, now: Instant): void {
     const node = this.#state.demand.nodes.get(uid);
     if (node?.record === undefined) return;
-    this.#leases.loseNode(node, now);
+    this.#suspects.loseNode(node, now);
     this.#state.demand.removeNodeRecord(node);
   }
 
@@ -100,20 +113,20 @@ export class Cluster {
     const before = demand.wishes.get(object.metadata.name)?.desired;
     const wish = demand.setWish(object);
     if (before !== undefined && (before !== wish.desired || demand.changedWishes.has(wish))) {
-      this.#leases.revokeUnwanted(before, now);
+      this.#revocations.revokeUnwanted(before, now);
     }
   }
 
   imageGone(name: string, now: Instant): void {
     const image = this.#state.demand.wishes.get(name)?.desired;
     this.#state.demand.removeWish(name);
-    if (image !== undefined) this.#leases.revokeUnwanted(image, now);
+    if (image !== undefined) this.#revocations.revokeUnwanted(image, now);
   }
 
   suspect(node: NodeState, now: Instant): void {
     const sinceMs = node.notReadySinceMs;
     if (sinceMs !== undefined && now.monotonicMs - sinceMs >= suspectAfterMs) {
-      this.#leases.suspectNode(node);
+      this.#suspects.suspectNode(node);
     }
   }
 

@@ -6,14 +6,18 @@ import { timing } from '../../shared/protocol.ts';
 import { refreshAvailability } from './availability.ts';
 import { Cluster } from './cluster.ts';
 import type { CachedImageStatus, Effect, Event } from './events.ts';
+import { LeaseLife } from './lease-life.ts';
 import { Leases } from './leases.ts';
 import { LimitUse } from './limit-use.ts';
 import { type Limit, mergeLimits } from './limits.ts';
 import { decideOffer } from './pacing.ts';
+import { Pairs } from './pairs.ts';
+import { Revocations } from './revocations.ts';
 import { Sessions } from './sessions.ts';
 import { showImage, showLease, showNode } from './show.ts';
 import { type CoreSettings, type Due, State } from './state.ts';
 import { describeStatus, summariseStatus } from './status.ts';
+import { Suspects } from './suspects.ts';
 import type { ImageView, LeaseView, LimitView, NodeView } from './views.ts';
 
 /** Statuses wait at most this long for agents to tell their inventories after a start. */
@@ -22,14 +26,21 @@ const inventoryPatienceMs = 60_000;
 export class Core {
   readonly #state: State;
   readonly #leases: Leases;
+  readonly #revocations: Revocations;
   readonly #sessions: Sessions;
   readonly #cluster: Cluster;
 
   constructor(settings: CoreSettings) {
     this.#state = new State(settings);
-    this.#leases = new Leases(this.#state);
-    this.#sessions = new Sessions(this.#state, this.#leases);
-    this.#cluster = new Cluster(this.#state, this.#leases);
+    const state = this.#state;
+    const pairs = new Pairs(state);
+    const life = new LeaseLife(state, pairs);
+    const suspects = new Suspects(state, life);
+    this.#revocations = new Revocations(state, life);
+    const revocations = this.#revocations;
+    this.#leases = new Leases({ state, pairs, life, revocations });
+    this.#sessions = new Sessions(state, this.#leases);
+    this.#cluster = new Cluster({ state, leases: this.#leases, revocations, suspects });
     const { deadlines } = this.#state;
     const { monotonicMs } = settings.startedAt;
     // Offers of the former reign may still become pods until then.
@@ -187,10 +198,10 @@ export class Core {
         this.#leases.offerLapsing(due.lease);
         break;
       case 'pullOverdue':
-        this.#leases.pullOverdue(due.lease, now);
+        this.#revocations.pullOverdue(due.lease, now);
         break;
       case 'deletionOverdue':
-        this.#leases.deletionOverdue(due.lease);
+        this.#revocations.deletionOverdue(due.lease);
         break;
       case 'podAbandoned':
         this.#leases.podAbandoned(due.podName, due.podUid);

@@ -1,0 +1,67 @@
+// Leases that are to end early: nobody wants them any more, or they take too long. The agent is told and deletes the pod;
+// the coordinator does it itself when no agent will. Neither frees a slot: the pull goes on until the pod is gone.
+
+import type { Instant } from '../../shared/clock.ts';
+import type { Reason } from '../../shared/reason.ts';
+import type { DesiredImage } from './desired-image.ts';
+import type { LeaseLife } from './lease-life.ts';
+import type { Lease } from './lease-table.ts';
+import type { NodeState } from './node-state.ts';
+import type { State } from './state.ts';
+import { matchesSelector } from './target.ts';
+
+/** An agent that was told to delete a pod, or should know to, has this long before the coordinator does it. */
+const deletionPatienceMs = 10_000;
+
+export class Revocations {
+  readonly #state: State;
+  readonly #life: LeaseLife;
+
+  constructor(state: State, life: LeaseLife) {
+    this.#state = state;
+    this.#life = life;
+  }
+
+  /** The leases of this image that nobody wants on their nodes any more. */
+  revokeUnwanted(image: DesiredImage, now: Instant): void {
+    for (const [node, { lease }] of image.pairs) {
+      if (lease !== undefined && !isWanted(image, node)) this.revoke(lease, 'NoLongerDesired', now);
+    }
+  }
+
+  revoke(lease: Lease, reason: Reason, now: Instant): void {
+    const { session } = this.#state.demand.nodes.get(lease.nodeUid) ?? {};
+    if (session !== undefined) {
+      const podUid = lease.pod?.uid ?? '';
+      const message = { kind: 'revoke', leaseId: lease.id, podUid, reason } as const;
+      this.#state.emit({ kind: 'send', sessionId: session.id, message });
+    }
+    lease.reported ??= {
+      outcome: reason === 'PullTimeout' ? 'Failed' : 'Cancelled',
+      reason,
+      message: '',
+      digest: undefined,
+    };
+    const patienceMs = session === undefined ? 0 : deletionPatienceMs;
+    this.#state.deadlines.add(now.monotonicMs + patienceMs, { kind: 'deletionOverdue', lease });
+    if (lease.phase !== 'Revoking') this.#life.move(lease, 'Revoking');
+  }
+
+  pullOverdue(lease: Lease, now: Instant): void {
+    if (!this.#state.leases.isLive(lease) || lease.pod?.deleting) return;
+    this.revoke(lease, 'PullTimeout', now);
+  }
+
+  deletionOverdue(lease: Lease): void {
+    if (!this.#state.leases.isLive(lease) || lease.pod === undefined || lease.pod.deleting) return;
+    this.#state.emit({ kind: 'deletePod', podName: lease.podName, podUid: lease.pod.uid });
+  }
+}
+
+function isWanted(image: DesiredImage, node: NodeState): boolean {
+  for (const { parsed } of image.wishes) {
+    if (parsed.kind === 'invalid') continue;
+    if (node.record === undefined || matchesSelector(node.record, parsed.wish)) return true;
+  }
+  return false;
+}
