@@ -29,6 +29,8 @@ export class Core {
   readonly #revocations: Revocations;
   readonly #sessions: Sessions;
   readonly #cluster: Cluster;
+  /** The earliest `pacingDue` under way. */
+  #pacingDueMs = Infinity;
 
   constructor(settings: CoreSettings) {
     this.#state = new State(settings);
@@ -212,6 +214,9 @@ export class Core {
       case 'nodeSuspect':
         this.#cluster.suspect(due.node, now);
         break;
+      case 'pacingDue':
+        this.#pacingDueMs = Infinity;
+        break;
       default:
         due satisfies never;
     }
@@ -226,13 +231,23 @@ export class Core {
   }
 
   #offer(now: Instant): void {
-    const { areOffersAllowed, demand } = this.#state;
+    const { areOffersAllowed } = this.#state;
     if (!areOffersAllowed || !this.#cluster.isBegun) return;
     for (;;) {
-      const decision = decideOffer(demand, this.#state.use);
-      if (decision.kind === 'wait') return;
+      const decision = decideOffer(this.#state, now);
+      if (decision.kind === 'wait') {
+        this.#comeBackAt(decision.retryAtMs);
+        return;
+      }
       this.#leases.offer(decision.image, decision.node, now);
     }
+  }
+
+  /** Asks pacing again at that time; one deadline is enough for all that wait. */
+  #comeBackAt(retryAtMs: number | undefined): void {
+    if (retryAtMs === undefined || retryAtMs >= this.#pacingDueMs) return;
+    this.#pacingDueMs = retryAtMs;
+    this.#state.deadlines.add(retryAtMs, { kind: 'pacingDue' });
   }
 
   /** Says which statuses changed, once agents had the time to tell what is there. */

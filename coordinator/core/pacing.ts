@@ -4,16 +4,25 @@
 // over when the others are done; then name. Order of nodes: nearest to warm first, so that whole nodes become
 // usable early, until the coldest node's own queue is what the end waits for: from then on coldest first.
 
+import type { Instant } from '../../shared/clock.ts';
 import type { Demand } from './demand.ts';
 import type { DesiredImage } from './desired-image.ts';
+import type { Gate, Wait } from './gate.ts';
 import type { LimitUse } from './limit-use.ts';
 import type { LimitSubject } from './limits.ts';
 import type { NodeState } from './node-state.ts';
 
 export type Decision =
   | { readonly kind: 'offer'; readonly image: DesiredImage; readonly node: NodeState }
-  /** Nothing can be offered until an event changes something. */
-  | { readonly kind: 'wait' };
+  /** Nothing can be offered before that monotonic time, or when undefined before an event. */
+  | { readonly kind: 'wait'; readonly retryAtMs: number | undefined };
+
+/** What a decision looks at, and changes nothing of. */
+export interface Outlook {
+  readonly demand: Demand;
+  readonly use: LimitUse;
+  readonly gates: readonly Gate[];
+}
 
 interface Candidate {
   readonly image: DesiredImage;
@@ -26,12 +35,39 @@ const assumedPullMs = 30_000;
 // last nodes pull one after the other while slots lie idle (measured: test/coordinator/core/roll-out.test.ts).
 const coldestShare = 0.5;
 
-export function decideOffer(demand: Demand, use: LimitUse): Decision {
-  for (const { image } of rankCandidates(demand, use)) {
-    const node = findNode(image, demand, use);
+export function decideOffer(outlook: Outlook, now: Instant): Decision {
+  const search = new Search(outlook.gates, now);
+  for (const { image } of rankCandidates(outlook, search)) {
+    const node = findNode(image, outlook, search);
     if (node !== undefined) return { kind: 'offer', image, node };
   }
-  return { kind: 'wait' };
+  return { kind: 'wait', retryAtMs: search.retryAtMs };
+}
+
+/** One walk through the gates, which remembers when the first of them opens. */
+class Search {
+  readonly #gates: readonly Gate[];
+  readonly #now: Instant;
+  retryAtMs: number | undefined;
+
+  constructor(gates: readonly Gate[], now: Instant) {
+    this.#gates = gates;
+    this.#now = now;
+  }
+
+  isImageFree(image: DesiredImage): boolean {
+    return this.#gates.every((gate) => this.#isOpen(gate.checkImage(image, this.#now)));
+  }
+
+  isNodeFree(image: DesiredImage, node: NodeState): boolean {
+    return this.#gates.every((gate) => this.#isOpen(gate.checkNode(image, node, this.#now)));
+  }
+
+  #isOpen(wait: Wait | undefined): boolean {
+    if (wait?.retryAtMs !== undefined)
+      this.retryAtMs = Math.min(this.retryAtMs ?? Infinity, wait.retryAtMs);
+    return wait === undefined;
+  }
 }
 
 /** Name of the limit that holds back the image's next pull; empty when none does or nothing waits. */
@@ -52,13 +88,14 @@ export function subjectOf(image: DesiredImage, node: NodeState): LimitSubject {
   return { image: image.image, registry: image.registry, zone: node.zone, nodeUid: node.uid };
 }
 
-function rankCandidates(demand: Demand, use: LimitUse): readonly Candidate[] {
+function rankCandidates({ demand, use }: Outlook, search: Search): readonly Candidate[] {
   const candidates: Candidate[] = [];
   for (const image of demand.images.values()) {
     if (image.ready.size === 0) continue;
     const eligible = eligibleFor(image, demand);
     const subject = imageSubject(image);
     if (use.findBindingForImage(subject, eligible) !== undefined) continue;
+    if (!search.isImageFree(image)) continue;
     const rounds = Math.max(1, image.missing.size / use.slotsPerImage(subject, eligible));
     candidates.push({ image, criticalMs: rounds * (image.meanPullMs ?? assumedPullMs) });
   }
@@ -73,12 +110,17 @@ function compareCandidates(a: Candidate, b: Candidate): number {
   );
 }
 
-function findNode(image: DesiredImage, demand: Demand, use: LimitUse): NodeState | undefined {
+function findNode(
+  image: DesiredImage,
+  { demand, use }: Outlook,
+  search: Search,
+): NodeState | undefined {
   const eligible = eligibleFor(image, demand);
   const rounds = demand.missingPairs / use.slotsPerCluster(eligible);
   const isColdCritical = image.ready.coldestRank() >= rounds * coldestShare;
   for (const node of image.ready.inOrder(isColdCritical ? 'coldest' : 'warmest')) {
-    if (use.findBindingForNode(subjectOf(image, node), eligible) === undefined) return node;
+    if (use.findBindingForNode(subjectOf(image, node), eligible) !== undefined) continue;
+    if (search.isNodeFree(image, node)) return node;
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { Deadlines } from './deadlines.ts';
 import { Demand } from './demand.ts';
 import type { DesiredImage } from './desired-image.ts';
 import type { Effect, PullPodRecord } from './events.ts';
+import type { Gate } from './gate.ts';
 import { type Lease, LeaseTable } from './lease-table.ts';
 import { LimitUse } from './limit-use.ts';
 import { builtInLimits } from './limits.ts';
@@ -30,6 +31,8 @@ export type Due =
   | { readonly kind: 'pullOverdue'; readonly lease: Lease }
   | { readonly kind: 'deletionOverdue'; readonly lease: Lease }
   | { readonly kind: 'backoffOver'; readonly image: DesiredImage; readonly node: NodeState }
+  /** Something that held pairs back may let one through now. */
+  | { readonly kind: 'pacingDue' }
   | { readonly kind: 'nodeSuspect'; readonly node: NodeState }
   | { readonly kind: 'podAbandoned'; readonly podName: string; readonly podUid: string };
 
@@ -43,6 +46,8 @@ export class State {
   /** Every pull pod there is, by name. */
   readonly pods = new Map<string, PullPodRecord>();
   use = new LimitUse(builtInLimits);
+  /** What else can hold a pair back; asked in this order. */
+  readonly gates: Gate[] = [];
   /** Complete lists that have come; offers need all three. */
   readonly listed = { nodes: false, pods: false, images: false };
   areOffersAllowed = false;
