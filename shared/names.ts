@@ -34,3 +34,13 @@ export const defaultPullNamespace = 'forehold-pulls';
 export const coordinatorLeaseName = 'forehold-coordinator';
 
 export const ports = { grpc: 7443, http: 7480 } as const;
+
+/** What a token must be made for: a session of an agent, a call of a person. No API server takes such a token. */
+export const audiences = { session: 'forehold-session', inspector: 'forehold-inspector' } as const;
+
+/** Service accounts, as the chart names them by default: agents in the pull namespace, the others beside the coordinator. */
+export const accounts = {
+  agent: 'forehold-agent',
+  viewer: 'forehold-viewer',
+  operator: 'forehold-operator',
+} as const;

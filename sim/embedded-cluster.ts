@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../shared/clock.ts';
 import { defaultPullNamespace } from '../shared/names.ts';
+import { createAccounts } from './accounts.ts';
 import { ApiServer, type ListenOptions } from './api-server/api-server.ts';
 import { OwnerGc } from './api-server/owner-gc.ts';
 import type { RequestRecord } from './api-server/record.ts';
@@ -121,6 +122,7 @@ export class EmbeddedCluster {
         this.store.create('namespaces', { metadata: { name } });
       }
     }
+    createAccounts(this.store, this);
     this.#stopRecord = this.record.follow(this.store);
     this.#nodeController.start();
     this.#ownerGc.start();

@@ -49,6 +49,11 @@ export class Store {
       pods: new Shelf(definitions.pods, shelfOptions),
       namespaces: new Shelf(definitions.namespaces, shelfOptions),
       leases: new Shelf(definitions.leases, shelfOptions),
+      serviceaccounts: new Shelf(definitions.serviceaccounts, shelfOptions),
+      roles: new Shelf(definitions.roles, shelfOptions),
+      clusterroles: new Shelf(definitions.clusterroles, shelfOptions),
+      rolebindings: new Shelf(definitions.rolebindings, shelfOptions),
+      clusterrolebindings: new Shelf(definitions.clusterrolebindings, shelfOptions),
       cachedimages: new Shelf(definitions.cachedimages, shelfOptions),
     };
   }

@@ -2,20 +2,24 @@
 // goes one way, route -> authenticate -> (admit, store) -> answer, in `dispatch`, which knows no sockets.
 //
 // Not covered, and refused: other kinds, strategic merge and JSON patches, protobuf, dry runs. Not covered, and left
-// out: tables, foreground deletion, service accounts (no token volume), CEL rules, contents of a deleted namespace,
-// schemas of built-in kinds (their unknown fields are kept). Server-side apply: see apply.ts.
+// out: tables, foreground deletion, token volumes and default service accounts, CEL rules, contents of a deleted
+// namespace, schemas of built-in kinds (their unknown fields are kept). Server-side apply: see apply.ts; tokens and
+// rights: see authenticate.ts.
 
 import type { Clock } from '../../shared/clock.ts';
 import { ApiError, badRequest } from '../store/api-error.ts';
 import { apiVersionOf, definitions } from '../store/resources.ts';
 import { openSeededRandom } from '../store/seeded-random.ts';
 import type { Store } from '../store.ts';
-import { authenticate } from './authenticate.ts';
+import { AccountTokens, type Identity } from './account-token.ts';
+import { authenticate, authorize } from './authenticate.ts';
 import { answerDiscovery } from './discovery.ts';
 import { HttpListener } from './http-listener.ts';
 import { type ApiRequest, type ApiResponse, answerJson, answerStatus } from './message.ts';
+import type { Attempt } from './rbac.ts';
 import { listObjects } from './read.ts';
 import { RequestRecord } from './record.ts';
+import { type Review, readReview } from './reviews.ts';
 import { type Route, readRoute, type Target, unknownPath } from './route.ts';
 import type { CustomDefinition } from './schema.ts';
 import { readWatch, Watch } from './watch.ts';
@@ -44,12 +48,14 @@ export class ApiServer {
   readonly #options: ApiServerOptions;
   readonly #writer: Writer;
   readonly #random: () => number;
+  readonly #tokens: AccountTokens;
   readonly #listener: HttpListener;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
     this.record = new RequestRecord(options.clock);
     this.#random = openSeededRandom(options.seed);
+    this.#tokens = new AccountTokens(options);
     this.#writer = new Writer({ ...options, schema: options.cachedImages.schema });
     this.#listener = new HttpListener((request) => this.dispatch(request));
   }
@@ -66,18 +72,33 @@ export class ApiServer {
 
   /** Never throws: what goes wrong is an answer. */
   dispatch(request: ApiRequest): ApiResponse {
-    let target: Target | undefined;
+    let about: About = {};
     let response: ApiResponse;
     try {
-      const route = readRoute(request);
-      target = route.target;
-      authenticate(request);
-      response = this.#answer(request, route);
+      about = this.#read(request);
+      const identity = authenticate(this.#tokens, request);
+      response = this.#serve(request, about, identity);
     } catch (error) {
       response = answerError(error);
     }
-    this.#note(request, target, response);
+    this.#note(request, about, response);
     return response;
+  }
+
+  #read(request: ApiRequest): About {
+    const review = readReview({ store: this.#options.store, tokens: this.#tokens }, request);
+    return review === undefined ? { route: readRoute(request) } : { review };
+  }
+
+  #serve(request: ApiRequest, { review, route }: About, identity: Identity): ApiResponse {
+    const { store } = this.#options;
+    if (review !== undefined) {
+      authorize(store, identity, review.attempt);
+      return answerJson(201, review.answer());
+    }
+    if (route === undefined) throw unknownPath();
+    if (route.target !== undefined) authorize(store, identity, attemptOf(route.target));
+    return this.#answer(request, route);
   }
 
   #answer(request: ApiRequest, route: Route): ApiResponse {
@@ -137,13 +158,30 @@ export class ApiServer {
     });
   }
 
-  #note(request: ApiRequest, target: Target | undefined, response: ApiResponse): void {
+  #note(request: ApiRequest, { route, review }: About, response: ApiResponse): void {
     const code = response.kind === 'document' ? response.code : 200;
-    const verb = target?.verb ?? request.method.toLowerCase();
-    const resource = target?.resource ?? '';
-    const subresource = target?.subresource;
+    const about = route?.target ?? review?.attempt;
+    const { verb = request.method.toLowerCase(), resource = '' } = about ?? {};
+    const subresource = about?.subresource === '' ? undefined : about?.subresource;
     this.record.add({ verb, resource, subresource, code }, request.headers['user-agent']);
   }
+}
+
+/** What a request is about; neither when that could not be told. */
+interface About {
+  readonly route?: Route;
+  readonly review?: Review;
+}
+
+function attemptOf({ verb, definition, subresource, namespace, name }: Target): Attempt {
+  return {
+    verb,
+    group: definition.group,
+    resource: definition.plural,
+    subresource: subresource ?? '',
+    namespace: namespace ?? '',
+    name: name ?? '',
+  };
 }
 
 function addressOf(target: Target): { namespace: string | undefined; name: string } {

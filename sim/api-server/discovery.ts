@@ -76,7 +76,8 @@ function openApiDocument(served: readonly ResourceDefinition[]): object {
 
 function groupList(): object {
   const named = resourceNames.map((name) => definitions[name]).filter(({ group }) => group !== '');
-  const groups = named.map((definition) => {
+  const byGroup = new Map(named.map((definition) => [definition.group, definition]));
+  const groups = [...byGroup.values()].map((definition) => {
     const served = { groupVersion: apiVersionOf(definition), version: definition.version };
     return { name: definition.group, versions: [served], preferredVersion: served };
   });

@@ -48,12 +48,27 @@ interface Namespace extends ApiObject {
   readonly status?: { readonly phase?: string };
 }
 
+/** Rules as RBAC reads them; of any shape, because nobody checked them. */
+interface Role extends ApiObject {
+  readonly rules?: unknown;
+}
+
+interface RoleBinding extends ApiObject {
+  readonly subjects?: unknown;
+  readonly roleRef?: unknown;
+}
+
 /** The type of each resource's objects, by the resource's plural name. */
 export interface ResourceObjects {
   nodes: Node;
   pods: Pod;
   namespaces: Namespace;
   leases: CoordinationLease;
+  serviceaccounts: ApiObject;
+  roles: Role;
+  clusterroles: Role;
+  rolebindings: RoleBinding;
+  clusterrolebindings: RoleBinding;
   cachedimages: ApiObject;
 }
 
@@ -98,6 +113,12 @@ const builtIn = {
   custom: false,
 } as const;
 
+const rbac = {
+  ...builtIn,
+  group: 'rbac.authorization.k8s.io',
+  hasStatus: false,
+} as const;
+
 export const definitions: { readonly [R in ResourceName]: ResourceDefinition } = {
   nodes: {
     ...builtIn,
@@ -126,6 +147,34 @@ export const definitions: { readonly [R in ResourceName]: ResourceDefinition } =
     hasStatus: false,
     unconditionalUpdate: false,
     createOnUpdate: true,
+  },
+  serviceaccounts: {
+    ...builtIn,
+    plural: 'serviceaccounts',
+    kind: 'ServiceAccount',
+    listKind: 'ServiceAccountList',
+    namespaced: true,
+    hasStatus: false,
+  },
+  roles: { ...rbac, plural: 'roles', kind: 'Role', listKind: 'RoleList', namespaced: true },
+  clusterroles: {
+    ...rbac,
+    plural: 'clusterroles',
+    kind: 'ClusterRole',
+    listKind: 'ClusterRoleList',
+  },
+  rolebindings: {
+    ...rbac,
+    plural: 'rolebindings',
+    kind: 'RoleBinding',
+    listKind: 'RoleBindingList',
+    namespaced: true,
+  },
+  clusterrolebindings: {
+    ...rbac,
+    plural: 'clusterrolebindings',
+    kind: 'ClusterRoleBinding',
+    listKind: 'ClusterRoleBindingList',
   },
   cachedimages: {
     ...builtIn,

@@ -174,7 +174,7 @@ describe('ApiServer.dispatch', () => {
     });
     expect(bench.ask('GET', '/version').body['minor']).toBe('36');
     expect(bench.ask('GET', '/api').body['versions']).toEqual(['v1']);
-    expect(at(bench.ask('GET', '/apis').body, 'groups.1.name')).toBe('forehold.dev');
+    expect(at(bench.ask('GET', '/apis').body, 'groups.2.name')).toBe('forehold.dev');
     expect(bench.ask('GET', '/apis/nope/v1').code).toBe(404);
     const group = bench.ask('GET', '/apis/forehold.dev/v1alpha1').body;
     expect(at(group, 'resources.0')).toMatchObject({
