@@ -7,6 +7,7 @@ import { describeNodeCases } from './cases/node.ts';
 import { describeObjectCases } from './cases/object.ts';
 import { describeDeletionCases } from './cases/pod-deletion.ts';
 import { describePullCases } from './cases/pull.ts';
+import { describeReviewCases } from './cases/review.ts';
 import { describeWatchCases } from './cases/watch.ts';
 import type { ConformanceCluster } from './cluster.ts';
 import { Workbench } from './workbench.ts';
@@ -35,6 +36,7 @@ export function describeConformance(
     describeWatchCases(open);
     describeKindCases(open);
     describeNodeCases(open);
+    describeReviewCases(open);
     describePullCases(open);
     describeDeletionCases(open);
   });
