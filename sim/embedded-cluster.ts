@@ -2,14 +2,13 @@
 // of the caller's. A newcomer's first command runs on it, and so do tests, which also reach behind the API: into the
 // registry, into a node, into the record of what the kubelets really did.
 
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../shared/clock.ts';
 import { defaultPullNamespace } from '../shared/names.ts';
 import { createAccounts } from './accounts.ts';
 import { ApiServer, type ListenOptions } from './api-server/api-server.ts';
+import { readChartKinds } from './api-server/chart-kinds.ts';
 import { OwnerGc } from './api-server/owner-gc.ts';
 import type { RequestRecord } from './api-server/record.ts';
-import { readCustomDefinition } from './api-server/schema.ts';
 import { defaultReportIntervals, type ReportIntervals } from './kubelet/image-reporter.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
 import { defaultNodeGraceMs, NodeController } from './kubelet/node-controller.ts';
@@ -54,9 +53,6 @@ export interface NodeOptions {
 
 const defaultSystemNamespace = 'forehold-system';
 
-const crdFile = fileURLToPath(
-  new URL('../charts/forehold/crds/cachedimages.forehold.dev.yaml', import.meta.url),
-);
 const zones = ['z1', 'z2', 'z3'] as const;
 const defaultMaxPods = 110;
 
@@ -92,7 +88,7 @@ export class EmbeddedCluster {
       clock,
       seed,
       pullNamespace: this.pullNamespace,
-      cachedImages: readCustomDefinition(crdFile),
+      customKinds: readChartKinds(),
     });
     this.#ownerGc = new OwnerGc({ store: this.store, clock });
     this.#nodeController = new NodeController({

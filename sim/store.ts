@@ -55,6 +55,7 @@ export class Store {
       rolebindings: new Shelf(definitions.rolebindings, shelfOptions),
       clusterrolebindings: new Shelf(definitions.clusterrolebindings, shelfOptions),
       cachedimages: new Shelf(definitions.cachedimages, shelfOptions),
+      pullpolicies: new Shelf(definitions.pullpolicies, shelfOptions),
     };
   }
 

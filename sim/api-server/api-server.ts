@@ -32,7 +32,8 @@ export interface ApiServerOptions {
   readonly seed: number;
   /** Namespace whose pull pods need a not-after. */
   readonly pullNamespace: string;
-  readonly cachedImages: CustomDefinition;
+  /** Schemas and names of the custom kinds, one for each in the store. */
+  readonly customKinds: readonly CustomDefinition[];
 }
 
 export interface ListenOptions {
@@ -56,7 +57,7 @@ export class ApiServer {
     this.record = new RequestRecord(options.clock);
     this.#random = openSeededRandom(options.seed);
     this.#tokens = new AccountTokens(options);
-    this.#writer = new Writer({ ...options, schema: options.cachedImages.schema });
+    this.#writer = new Writer(options);
     this.#listener = new HttpListener((request) => this.dispatch(request));
   }
 
@@ -104,8 +105,7 @@ export class ApiServer {
   #answer(request: ApiRequest, route: Route): ApiResponse {
     const { target, query } = route;
     if (target === undefined) {
-      const { shortNames, categories } = this.#options.cachedImages;
-      const answer = answerDiscovery(route.path, { shortNames, categories });
+      const answer = answerDiscovery(route.path, this.#options.customKinds);
       if (answer === undefined) throw unknownPath();
       return answer;
     }

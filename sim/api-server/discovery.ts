@@ -12,6 +12,7 @@ import { answerJson, answerText, type DocumentResponse } from './message.ts';
 
 /** Names that kubectl takes for a custom resource. */
 export interface Nicknames {
+  readonly plural: string;
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
 }
@@ -31,7 +32,10 @@ const shortNames: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Undefined when the path is none of these. */
-export function answerDiscovery(path: string, nicknames: Nicknames): DocumentResponse | undefined {
+export function answerDiscovery(
+  path: string,
+  nicknames: readonly Nicknames[],
+): DocumentResponse | undefined {
   if (['/healthz', '/livez', '/readyz'].includes(path)) return answerText('ok');
   if (path === '/version') return answerJson(200, version);
   if (path === '/api') return answerJson(200, { kind: 'APIVersions', versions: ['v1'] });
@@ -84,16 +88,21 @@ function groupList(): object {
   return { kind: 'APIGroupList', apiVersion: 'v1', groups };
 }
 
-function resourceList(served: readonly ResourceDefinition[], nicknames: Nicknames): object {
+function resourceList(
+  served: readonly ResourceDefinition[],
+  nicknames: readonly Nicknames[],
+): object {
   const resources = served.flatMap((definition) => {
-    const { plural, kind, namespaced, hasStatus, custom } = definition;
+    const { plural, kind, namespaced, hasStatus } = definition;
+    const custom = nicknames.find((names) => names.plural === plural);
     const main = {
       name: plural,
       singularName: kind.toLowerCase(),
       namespaced,
       kind,
       verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-      ...(custom ? nicknames : { shortNames: shortNames[plural] ?? [] }),
+      shortNames: custom?.shortNames ?? shortNames[plural] ?? [],
+      ...(custom === undefined ? {} : { categories: custom.categories }),
     };
     const status = {
       name: `${plural}/status`,

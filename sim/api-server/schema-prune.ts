@@ -65,7 +65,7 @@ function schemaAt(schema: Schema, field: string): Schema | undefined {
   return schema.preserveUnknown || schema.type !== 'object' ? anything : undefined;
 }
 
-/** Drops nulls that the schema does not allow, then fills in defaults, at every depth that exists. */
+/** Drops nulls that the schema does not allow, then fills in defaults, at every depth, in what defaults bring too. */
 export function applyDefaults(schema: Schema, value: unknown): unknown {
   const { items } = schema;
   if (Array.isArray(value)) {
@@ -79,7 +79,9 @@ export function applyDefaults(schema: Schema, value: unknown): unknown {
   });
   const present = new Set(kept.map(([field]) => field));
   const missing = [...schema.properties].flatMap(([field, inner]): [string, unknown][] =>
-    present.has(field) || inner.default === undefined ? [] : [[field, inner.default]],
+    present.has(field) || inner.default === undefined
+      ? []
+      : [[field, applyDefaults(inner, inner.default)]],
   );
   return Object.fromEntries([...kept, ...missing]);
 }

@@ -28,7 +28,7 @@ import { type ApiRequest, answerJson, type DocumentResponse } from './message.ts
 import { mergePatch } from './patch.ts';
 import { isSelected, parseVersion, readSelection } from './read.ts';
 import type { Target } from './route.ts';
-import type { Schema } from './schema.ts';
+import { anything, type CustomDefinition, type Schema } from './schema.ts';
 import { checkValue } from './schema-check.ts';
 import { validateObject, validatePodUpdate, versionRequired } from './validate.ts';
 import { checkMetaUpdate, immutable } from './validate-meta.ts';
@@ -37,7 +37,7 @@ export interface WriteOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly pullNamespace: string;
-  readonly schema: Schema;
+  readonly customKinds: readonly CustomDefinition[];
 }
 
 const mergePatchType = 'application/merge-patch+json';
@@ -52,16 +52,15 @@ export class Writer {
 
   /** @throws ApiError */
   create(request: ApiRequest, target: Target, query: URLSearchParams): DocumentResponse {
-    const { schema } = this.#options;
-    const draft = draftObject(schema, decodeObject(request, target), target, query);
+    const draft = draftObject(this.#schema(target), decodeObject(request, target), target, query);
     const stored = this.#create(draft.object, target);
     return answerJson(201, stored, draft.warnings);
   }
 
   /** @throws ApiError */
   update(request: ApiRequest, target: Target, query: URLSearchParams): DocumentResponse {
-    const { store, schema } = this.#options;
-    const draft = draftObject(schema, decodeObject(request, target), target, query);
+    const { store } = this.#options;
+    const draft = draftObject(this.#schema(target), decodeObject(request, target), target, query);
     const { definition, resource, name = '' } = target;
     const next = toApiObject(draft.object, definition.kind);
     const exists = store.find(resource, { namespace: target.namespace, name }) !== undefined;
@@ -78,11 +77,11 @@ export class Writer {
     if (type === applyPatchType) return this.#apply(request, target, query);
     const patch = decodePatch(request.body);
     const { resource, name = '', namespace, definition } = target;
-    const { store, schema } = this.#options;
+    const { store } = this.#options;
     const old = store.get(resource, { namespace, name });
     const patched = ownManagedFields(mergePatch(old, patch), old);
     checkIdentity(patched, old, target);
-    const draft = draftObject(schema, patched, target, query);
+    const draft = draftObject(this.#schema(target), patched, target, query);
     const next = toApiObject(draft.object, definition.kind);
     return answerJson(200, this.#replace(next, target), draft.warnings);
   }
@@ -124,8 +123,14 @@ export class Writer {
       .map((object) => store.remove(target.resource, object.metadata, options).object);
   }
 
+  #schema({ definition }: Target): Schema {
+    const { customKinds } = this.#options;
+    return customKinds.find(({ plural }) => plural === definition.plural)?.schema ?? anything;
+  }
+
   #apply(request: ApiRequest, target: Target, query: URLSearchParams): DocumentResponse {
-    const { store, schema } = this.#options;
+    const { store } = this.#options;
+    const schema = this.#schema(target);
     const { resource, name = '', namespace, definition } = target;
     const decoded = decodeObject(
       { ...request, headers: { ...request.headers, 'content-type': 'application/yaml' } },
@@ -180,7 +185,7 @@ export class Writer {
   #check(object: ApiObject, target: Target, found: readonly StatusCause[] = []): void {
     const { definition } = target;
     const { metadata: _, apiVersion: __, kind: ___, ...fields } = object;
-    const causes = definition.custom ? checkValue(this.#options.schema, fields, '') : [];
+    const causes = definition.custom ? checkValue(this.#schema(target), fields, '') : [];
     validateObject(definition, object, [...found, ...causes]);
   }
 }

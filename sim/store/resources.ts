@@ -70,6 +70,7 @@ export interface ResourceObjects {
   rolebindings: RoleBinding;
   clusterrolebindings: RoleBinding;
   cachedimages: ApiObject;
+  pullpolicies: ApiObject;
 }
 
 export type ResourceName = keyof ResourceObjects;
@@ -117,6 +118,16 @@ const rbac = {
   ...builtIn,
   group: 'rbac.authorization.k8s.io',
   hasStatus: false,
+} as const;
+
+const customKind = {
+  ...builtIn,
+  group: apiGroup,
+  version: apiVersion,
+  hasGeneration: true,
+  statusWritesMetadata: false,
+  unconditionalUpdate: false,
+  custom: true,
 } as const;
 
 export const definitions: { readonly [R in ResourceName]: ResourceDefinition } = {
@@ -177,16 +188,16 @@ export const definitions: { readonly [R in ResourceName]: ResourceDefinition } =
     listKind: 'ClusterRoleBindingList',
   },
   cachedimages: {
-    ...builtIn,
-    group: apiGroup,
-    version: apiVersion,
+    ...customKind,
     plural: 'cachedimages',
     kind: 'CachedImage',
     listKind: 'CachedImageList',
-    hasGeneration: true,
-    statusWritesMetadata: false,
-    unconditionalUpdate: false,
-    custom: true,
+  },
+  pullpolicies: {
+    ...customKind,
+    plural: 'pullpolicies',
+    kind: 'PullPolicy',
+    listKind: 'PullPolicyList',
   },
 };
 

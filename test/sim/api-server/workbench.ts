@@ -1,19 +1,16 @@
 // An API server without sockets on a clock that stands still, and the few words in which the tests talk to it.
 
-import { fileURLToPath } from 'node:url';
 import { ApiServer } from '../../../sim/api-server/api-server.ts';
+import { readChartKinds } from '../../../sim/api-server/chart-kinds.ts';
 import type { DocumentResponse, OpenStream } from '../../../sim/api-server/message.ts';
-import { readCustomDefinition } from '../../../sim/api-server/schema.ts';
 import { isJsonObject, type JsonObject } from '../../../sim/store/json.ts';
 import { Store } from '../../../sim/store.ts';
 import { VirtualClock } from '../../../sim/virtual-clock.ts';
 
-const crdFile = fileURLToPath(
-  new URL('../../../charts/forehold/crds/cachedimages.forehold.dev.yaml', import.meta.url),
-);
-const cachedImages = readCustomDefinition(crdFile);
+const customKinds = readChartKinds();
 
 export const imagesPath = '/apis/forehold.dev/v1alpha1/cachedimages';
+export const policiesPath = '/apis/forehold.dev/v1alpha1/pullpolicies';
 export const podsPath = '/api/v1/namespaces/pulls/pods';
 export const nodesPath = '/api/v1/nodes';
 export const leasesPath = '/apis/coordination.k8s.io/v1/namespaces/pulls/leases';
@@ -57,7 +54,7 @@ export function openBench(options: { readonly maxHistory?: number } = {}): Bench
   const clock = new VirtualClock();
   const store = new Store({ clock, seed: 1, ...options });
   store.create('namespaces', { metadata: { name: 'pulls' } });
-  const server = new ApiServer({ store, clock, seed: 2, pullNamespace: 'pulls', cachedImages });
+  const server = new ApiServer({ store, clock, seed: 2, pullNamespace: 'pulls', customKinds });
   return {
     store,
     clock,
