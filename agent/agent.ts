@@ -37,6 +37,8 @@ export interface AgentOptions {
   readonly log: Log;
   /** The DaemonSet that pull pods name as an owner; it must be in the same namespace. */
   readonly daemonSet?: ObjectIdentity | undefined;
+  /** Of pull pods; the cluster's default class when undefined. */
+  readonly priorityClassName?: string | undefined;
   /** The kubelet's nodeStatusMaxImages, 50 unless said otherwise. */
   readonly maxStatusImages?: number | undefined;
   /** gRPC unless said otherwise. */
@@ -62,8 +64,9 @@ export class Agent {
     this.#options = options;
     this.#log = options.log.child({ node: nodeName });
     this.#core = new AgentCore({ agentInstance: randomUUID(), maxStatusImages, random });
-    const { kube: client, daemonSet } = options;
-    this.#kube = new NodeKube({ ...options, client, daemonSet, log: this.#log });
+    const { kube: client, daemonSet, priorityClassName } = options;
+    const log = this.#log;
+    this.#kube = new NodeKube({ ...options, client, daemonSet, priorityClassName, log });
   }
 
   /**

@@ -20,6 +20,7 @@ export interface AgentConfig {
   readonly http: HostPort;
   readonly logLevel: LogLevel;
   readonly daemonSet: ObjectIdentity | undefined;
+  readonly priorityClassName: string | undefined;
   readonly maxStatusImages: number;
 }
 
@@ -38,6 +39,7 @@ export function readConfig(environment: Environment, clock: Clock): AgentConfig 
     http: reader.hostPort('FOREHOLD_HTTP_ADDRESS', `127.0.0.1:${ports.http}`),
     logLevel: reader.oneOf('FOREHOLD_LOG_LEVEL', logLevels, 'info'),
     daemonSet: readDaemonSet(reader),
+    priorityClassName: reader.optional('FOREHOLD_PULL_PRIORITY_CLASS'),
     maxStatusImages: readMaxStatusImages(reader),
   };
   reader.finish();

@@ -18,6 +18,8 @@ export interface NodeKubeOptions {
   /** Of pull pods. */
   readonly namespace: string;
   readonly daemonSet: ObjectIdentity | undefined;
+  /** Of pull pods. */
+  readonly priorityClassName: string | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -58,8 +60,8 @@ export class NodeKube {
   }
 
   async createPod(offer: Offer, nodeUid: string, signal: AbortSignal): Promise<CreateAnswer> {
-    const { client, nodeName, namespace, daemonSet } = this.#options;
-    const body = buildPullPod(offer, { name: nodeName, uid: nodeUid }, { namespace, daemonSet });
+    const { client, nodeName } = this.#options;
+    const body = buildPullPod(offer, { name: nodeName, uid: nodeUid }, this.#options);
     const request = { method: 'POST', path: this.#podsPath, body, signal } as const;
     try {
       const pod: Pod = await client.request({ ...request, timeoutMs: requestTimeoutMs });

@@ -16,6 +16,8 @@ export interface PullPodOptions {
   readonly namespace: string;
   /** The agents' DaemonSet, in the same namespace. */
   readonly daemonSet?: ObjectIdentity | undefined;
+  /** The cluster's default class when undefined. */
+  readonly priorityClassName?: string | undefined;
 }
 
 export interface ObjectIdentity {
@@ -75,6 +77,7 @@ export function buildPullPod(offer: Offer, node: ObjectIdentity, options: PullPo
       terminationGracePeriodSeconds: 1,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
+      ...priorityOf(options),
       imagePullSecrets: offer.pullSecrets.map((name) => ({ name })),
       tolerations: [...ownTolerations, ...offer.tolerations],
       securityContext: {
@@ -141,6 +144,10 @@ function owners(node: ObjectIdentity, daemonSet: ObjectIdentity | undefined): Ow
   if (daemonSet === undefined) return [controller];
   const { name, uid } = daemonSet;
   return [controller, { apiVersion: 'apps/v1', kind: 'DaemonSet', name, uid, controller: false }];
+}
+
+function priorityOf({ priorityClassName }: PullPodOptions): { priorityClassName?: string } {
+  return priorityClassName === undefined ? {} : { priorityClassName };
 }
 
 function leaseAnnotations(offer: Offer): Record<string, string> {

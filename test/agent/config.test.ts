@@ -30,6 +30,7 @@ describe('readConfig', () => {
       http: { host: '127.0.0.1', port: 7480 },
       logLevel: 'info',
       daemonSet: undefined,
+      priorityClassName: undefined,
       maxStatusImages: 50,
     });
     expect(Object.isFrozen(config)).toBe(true);
@@ -57,6 +58,11 @@ describe('readConfig', () => {
     const files = { FOREHOLD_KUBE_CA_FILE: '/dev/null', FOREHOLD_KUBE_TOKEN_FILE: '/dev/null' };
     const { endpoint } = readConfig({ NODE_NAME: 'n1', ...environment, ...files }, clock);
     expect(endpoint.url).toBe('https://[fd00::1]:443');
+  });
+
+  test('reads the priority class of pull pods', () => {
+    const environment = { ...minimal, FOREHOLD_PULL_PRIORITY_CLASS: 'forehold-pull' };
+    expect(readConfig(environment, clock).priorityClassName).toBe('forehold-pull');
   });
 
   test('says everything that is wrong at once', () => {

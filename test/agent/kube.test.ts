@@ -18,6 +18,7 @@ async function open(answer: Answer) {
     nodeName: 'n1',
     namespace: 'forehold-pulls',
     daemonSet: undefined,
+    priorityClassName: undefined,
     clock: openSystemClock(),
     random: () => 0,
     log: openLog('test', 'silent'),

@@ -53,6 +53,12 @@ describe('buildPullPod', () => {
     ]);
   });
 
+  test('has a priority class only when it is told one', () => {
+    const low = { namespace: 'forehold-pulls', priorityClassName: 'forehold-pull' };
+    expect(buildPullPod(offer, node, low).spec.priorityClassName).toBe('forehold-pull');
+    expect(pod.spec).not.toHaveProperty('priorityClassName');
+  });
+
   test('asks for nothing that Pod Security restricted refuses', () => {
     const [container] = pod.spec.containers;
     expect(pod.spec.securityContext).toMatchObject({
