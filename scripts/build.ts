@@ -1,8 +1,12 @@
-// `npm run build`: dist/ as it goes into the images: three bundles and the .proto files, nothing else needed but Node.
+// `npm run build`: dist/ as it goes into the image: three bundles and the .proto files, nothing else needed but Node; beside
+// them the notices that others' licences ask for, and the bill of materials.
 
-import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Bundle, copyProtos, findSmokeProblem, makeBundle } from './bundle.ts';
+import { findLicenceProblems, formatNotices } from './notices.ts';
+import { readNpmBom, trimBom } from './sbom.ts';
+import { readShippedPackages } from './shipped-packages.ts';
 
 const folder = resolve('dist');
 
@@ -34,12 +38,26 @@ const bundles: readonly Bundle[] = [
 
 rmSync(folder, { recursive: true, force: true });
 copyProtos(folder);
+const packageFolders: string[] = [];
 for (const bundle of bundles) {
-  const sizes = await makeBundle(bundle, folder);
+  const { sizes, packageFolders: folders } = await makeBundle(bundle, folder);
+  packageFolders.push(...folders);
   for (const [file, sizeBytes] of sizes)
     process.stdout.write(`${file}  ${Math.round(sizeBytes / 1024)} KiB\n`);
   const problem = findSmokeProblem(bundle, folder);
   if (problem === undefined) continue;
   process.stdout.write(`${bundle.name} DOES NOT START: it ${problem}\n`);
+  process.exitCode = 1;
+}
+
+const packages = readShippedPackages(packageFolders);
+writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), formatNotices(packages));
+writeFileSync(
+  join(folder, 'sbom.cdx.json'),
+  `${JSON.stringify(trimBom(readNpmBom(), packages), null, 1)}\n`,
+);
+process.stdout.write(`${packages.length} packages of others in them\n`);
+for (const problem of findLicenceProblems(packages)) {
+  process.stdout.write(`${problem}\n`);
   process.exitCode = 1;
 }

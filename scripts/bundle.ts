@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { findPackageFolder } from './shipped-packages.ts';
 
 export interface Bundle {
   readonly name: string;
@@ -21,6 +22,13 @@ export interface Smoke {
   readonly says: RegExp;
 }
 
+export interface MadeBundle {
+  /** All sizes in bytes, by file. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** Folders of the packages of others that went in. */
+  readonly packageFolders: ReadonlySet<string>;
+}
+
 // grpc-js and pino are CommonJS, so they call `require`. @grpc/reflection and grpc-health-check look for their .proto
 // files in ../../proto of their own folder: this one makes that the folder `proto` beside the bundle.
 const banner = `import { createRequire as createRequireOfBundle } from 'node:module';
@@ -29,11 +37,8 @@ const __dirname = import.meta.dirname + '/package/src';`;
 
 const smokeTimeoutMs = 20_000;
 
-/** What the code imports only when it is needed becomes a file of its own. Returns all sizes in bytes, by file. */
-export async function makeBundle(
-  { name, entry }: Bundle,
-  folder: string,
-): Promise<ReadonlyMap<string, number>> {
+/** What the code imports only when it is needed becomes a file of its own. */
+export async function makeBundle({ name, entry }: Bundle, folder: string): Promise<MadeBundle> {
   const { metafile } = await build({
     entryPoints: { [name]: entry },
     outdir: folder,
@@ -49,9 +54,14 @@ export async function makeBundle(
     logLevel: 'warning',
     metafile: true,
   });
-  return new Map(
-    Object.entries(metafile.outputs).map(([file, { bytes }]) => [basename(file), bytes]),
-  );
+  const outputs = Object.entries(metafile.outputs);
+  const inputs = outputs.flatMap(([, output]) => Object.entries(output.inputs));
+  // What is imported for nothing but its types or side effects leaves no bytes.
+  const files = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
+  return {
+    sizes: new Map(outputs.map(([file, { bytes }]) => [basename(file), bytes])),
+    packageFolders: new Set(files.map(findPackageFolder).filter((found) => found !== undefined)),
+  };
 }
 
 /** The .proto files of all services, in the one folder that the bundles read. */

@@ -18,8 +18,8 @@ async function bundle(source: string, smoke: Smoke) {
   const entry = join(folder, 'entry.ts');
   writeFileSync(entry, source);
   const made = { name: 'made', entry, smokes: [smoke] };
-  const sizes = await makeBundle(made, folder);
-  return { sizes, problem: findSmokeProblem(made, folder) };
+  const { sizes, packageFolders } = await makeBundle(made, folder);
+  return { sizes, packageFolders, problem: findSmokeProblem(made, folder) };
 }
 
 describe('makeBundle', () => {
@@ -39,7 +39,11 @@ describe('makeBundle', () => {
       process.exitCode = 7;
     `;
     const smoke = { args: [], exitCode: 7, says: /"all found"/ };
-    expect((await bundle(source, smoke)).problem).toBeUndefined();
+    const { problem, packageFolders } = await bundle(source, smoke);
+    expect(problem).toBeUndefined();
+    expect([...packageFolders].map((path) => path.replace(/^.*node_modules./, ''))).toEqual(
+      expect.arrayContaining(['@grpc/grpc-js', 'grpc-health-check', 'pino', 'protobufjs']),
+    );
   });
 });
 
