@@ -8,7 +8,7 @@ import type { HostPort } from '../shared/env.ts';
 import { startHttpServer } from '../shared/http-server.ts';
 import type { KubeClient } from '../shared/kube-client.ts';
 import type { Log } from '../shared/log.ts';
-import { endCall, StatusError } from '../shared/rpc.ts';
+import { StatusError } from '../shared/rpc.ts';
 import type { Event } from './core/events.ts';
 import type { Limit } from './core/limits.ts';
 import type { ImageView, LeaseView, LimitView, NodeView } from './core/views.ts';
@@ -21,7 +21,7 @@ import { followLimitsFile } from './limits-file.ts';
 import { openCoordinatorMetrics } from './metrics.ts';
 import { Reign } from './reign.ts';
 import { type GrpcServer, startGrpcServer } from './server.ts';
-import type { SessionCall } from './session/session-stream.ts';
+import { openAgentStream, type SessionCall } from './session/transport.ts';
 
 export interface CoordinatorOptions {
   readonly kube: KubeClient;
@@ -154,8 +154,9 @@ export class Coordinator {
       signal: watches.signal,
     });
     const onSession = (call: SessionCall): void => {
-      if (this.#reign === undefined) endCall(call, starting(), clock);
-      else void this.#reign.sessions.serve(call);
+      const stream = openAgentStream(call, clock);
+      if (this.#reign === undefined) stream.end(starting());
+      else void this.#reign.sessions.serve(stream);
     };
     const server = await startGrpcServer({ ...grpc, onSession, inspector });
     stops.push(() => {

@@ -12,7 +12,7 @@ import { requireLoopback } from '../shared/loopback.ts';
 import { loadContract, loadDescription } from '../shared/proto.ts';
 import { bounds } from '../shared/protocol.ts';
 import { guardRequests } from '../shared/rpc.ts';
-import type { SessionCall } from './session/session-stream.ts';
+import type { SessionCall } from './session/transport.ts';
 
 export interface GrpcServerOptions extends HostPort {
   readonly onSession: (call: SessionCall) => void;

@@ -4,10 +4,11 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
 import type { CoordinatorMessage, Hello } from '../../shared/protocol.ts';
-import { endCall, StatusError } from '../../shared/rpc.ts';
+import { StatusError } from '../../shared/rpc.ts';
 import type { Event, SessionEnd } from '../core/events.ts';
 import type { CoordinatorMetrics } from '../metrics.ts';
-import { type SessionCall, SessionStream } from './session-stream.ts';
+import { SessionStream } from './session-stream.ts';
+import type { AgentStream } from './transport.ts';
 
 export interface SessionServerOptions {
   readonly clock: Clock;
@@ -40,25 +41,25 @@ export class SessionServer {
   }
 
   /** Serves one stream to its end. */
-  async serve(call: SessionCall): Promise<void> {
+  async serve(stream: AgentStream): Promise<void> {
     const refusal = this.#findRefusal();
     if (refusal !== undefined) {
       this.#count(refusal);
-      return endCall(call, refusal, this.#options.clock);
+      return stream.end(refusal);
     }
     const { clock, newId, onEvent } = this.#options;
     const sessionId = newId();
     const startedAtMs = clock.now().monotonicMs;
     const onHello = (hello: Hello): void => this.#open(sessionId, hello);
-    const stream = new SessionStream({ call, sessionId, clock, onHello, onEvent });
-    this.#streams.set(sessionId, stream);
+    const session = new SessionStream({ stream, sessionId, clock, onHello, onEvent });
+    this.#streams.set(sessionId, session);
     this.#handshakes += 1;
-    const reason = await stream.run();
+    const reason = await session.run();
     this.#streams.delete(sessionId);
-    if (stream.hello === undefined) this.#handshakes -= 1;
+    if (session.hello === undefined) this.#handshakes -= 1;
     else onEvent({ kind: 'sessionEnded', sessionId });
     this.#count(reason);
-    this.#logEnd({ sessionId, stream, reason, startedAtMs });
+    this.#logEnd({ sessionId, session, reason, startedAtMs });
   }
 
   /** Ignored when the session is gone. */
@@ -101,15 +102,15 @@ export class SessionServer {
 
   #logEnd(ended: {
     readonly sessionId: string;
-    readonly stream: SessionStream;
+    readonly session: SessionStream;
     readonly reason: StatusError | undefined;
     readonly startedAtMs: number;
   }): void {
-    const { sessionId, stream, reason, startedAtMs } = ended;
+    const { sessionId, session, reason, startedAtMs } = ended;
     const { clock, log } = this.#options;
     const code = reason?.code ?? 'OK';
     const durationMs = Math.round(clock.now().monotonicMs - startedAtMs);
-    const node = stream.hello?.nodeName;
+    const node = session.hello?.nodeName;
     const fields = { node, sessionId, code, message: reason?.message, durationMs };
     const expected = this.#stopped || expectedCodes.includes(code);
     log[expected ? 'info' : 'warn'](fields, 'session ended');

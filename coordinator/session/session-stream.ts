@@ -1,23 +1,18 @@
 // One agent's stream: reads messages one by one, writes what waits in the outbox as fast as the agent reads, watches
 // for silence, and ends for exactly one reason, whichever comes first.
 
-import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Clock } from '../../shared/clock.ts';
-import type { AgentMessage as WireAgentMessage } from '../../shared/gen/forehold/v1/AgentMessage.ts';
-import type { CoordinatorMessageInput } from '../../shared/gen/forehold/v1/CoordinatorMessage.ts';
 import { Outbox } from '../../shared/outbox.ts';
 import { type CoordinatorMessage, type Hello, timing } from '../../shared/protocol.ts';
-import { endCall, messages, StatusError, send, toStatusError } from '../../shared/rpc.ts';
-import { fromAgentMessage, toCoordinatorMessage } from '../../shared/wire.ts';
+import { StatusError, toStatusError } from '../../shared/rpc.ts';
 import { WireError } from '../../shared/wire-parts.ts';
 import type { Event } from '../core/events.ts';
 import { SessionProtocol, type SessionStep } from './session-protocol.ts';
 import { type Silence, watchSilence } from './silence.ts';
-
-export type SessionCall = ServerDuplexStream<WireAgentMessage, CoordinatorMessageInput>;
+import type { AgentStream } from './transport.ts';
 
 export interface SessionStreamOptions {
-  readonly call: SessionCall;
+  readonly stream: AgentStream;
   readonly sessionId: string;
   readonly clock: Clock;
   /** Called before the event of this Hello. */
@@ -29,7 +24,6 @@ export interface SessionStreamOptions {
 const handshakeDeadlineMs = 10_000;
 // Offers are bounded by slots and acknowledgements by pods: a reader that is this far behind does not read.
 const maxUnreadMessages = 1_000;
-const readDeadlineMs = 10_000;
 
 export class SessionStream {
   readonly #options: SessionStreamOptions;
@@ -59,22 +53,22 @@ export class SessionStream {
 
   /** Serves the stream to its end and says how it ended; undefined when the agent closed it in order. */
   async run(): Promise<StatusError | undefined> {
-    const { call, clock } = this.#options;
+    const { stream, clock } = this.#options;
     const silence = watchSilence(clock, handshakeDeadlineMs, () => this.end(this.#silent()));
     const writing = this.#write();
     const reason = await this.#read(silence);
     silence.stop();
     this.#ending.abort(reason);
     await writing;
-    endCall(call, reason, clock);
+    stream.end(reason);
     return reason;
   }
 
   async #read(silence: Silence): Promise<StatusError | undefined> {
     try {
-      for await (const wire of messages(this.#options.call, this.#ending.signal)) {
+      for await (const message of this.#options.stream.messages(this.#ending.signal)) {
         silence.heard(timing.sessionSilenceMs);
-        this.#act(this.#protocol.receive(fromAgentMessage(wire)));
+        this.#act(this.#protocol.receive(message));
       }
       return undefined;
     } catch (error) {
@@ -104,14 +98,10 @@ export class SessionStream {
   }
 
   async #write(): Promise<void> {
-    const { call, clock, sessionId } = this.#options;
+    const { stream, sessionId } = this.#options;
     const { signal } = this.#ending;
-    const options = { signal, clock, deadlineMs: readDeadlineMs };
     try {
-      await this.#outbox.run(
-        (message) => send(call, toCoordinatorMessage(sessionId, message), options),
-        signal,
-      );
+      await this.#outbox.run((message) => stream.send(sessionId, message, signal), signal);
     } catch (error) {
       this.end(toStatusError(error));
     }

@@ -8,6 +8,7 @@ import { LeaseFeed } from '../../../coordinator/inspector/lease-feed.ts';
 import { openCoordinatorMetrics } from '../../../coordinator/metrics.ts';
 import { startGrpcServer } from '../../../coordinator/server.ts';
 import { SessionServer } from '../../../coordinator/session/session-server.ts';
+import { openAgentStream } from '../../../coordinator/session/transport.ts';
 import { type Clock, openSystemClock } from '../../../shared/clock.ts';
 import { loadContract } from '../../../shared/proto.ts';
 import type { CoordinatorMessage } from '../../../shared/protocol.ts';
@@ -48,7 +49,7 @@ async function start(bounds: Bounds = {}, clock: Clock = openSystemClock()) {
   const grpc = await startGrpcServer({
     host: '127.0.0.1',
     port: 0,
-    onSession: (call) => void server.serve(call),
+    onSession: (call) => void server.serve(openAgentStream(call, clock)),
     inspector,
   });
   closers.push(() => grpc.stop());
