@@ -45,6 +45,8 @@ export interface AgentOptions {
   readonly openStream?: OpenStream | undefined;
 }
 
+type DeletePod = Extract<Action, { kind: 'deletePod' }>;
+
 export class Agent {
   readonly #options: AgentOptions;
   readonly #log: Log;
@@ -179,7 +181,7 @@ export class Agent {
         this.#follow(this.#lookUpPod(action.leaseId, action.podName));
         break;
       case 'deletePod':
-        this.#follow(this.#deletePod(action.podName, action.podUid));
+        this.#follow(this.#deletePod(action));
         break;
       default:
         action satisfies never;
@@ -207,9 +209,9 @@ export class Agent {
     this.#apply({ kind: 'lookUpAnswered', leaseId, answer });
   }
 
-  async #deletePod(podName: string, podUid: string): Promise<void> {
-    const answer = await this.#kube.deletePod(podName, podUid, this.#life.signal);
-    this.#log.info({ pod: podName, answer }, 'pull pod deletion requested');
+  async #deletePod({ podName, podUid, force }: DeletePod): Promise<void> {
+    const answer = await this.#kube.deletePod({ podName, podUid, force }, this.#life.signal);
+    this.#log.info({ pod: podName, force, answer }, 'pull pod deletion requested');
     this.#apply({ kind: 'deleteAnswered', podUid, answer });
   }
 

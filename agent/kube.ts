@@ -30,6 +30,13 @@ const requestTimeoutMs = 15_000;
 // Refused for the moment, or nobody knows: 401 while a token rotates, 408 and 429 by a busy server.
 const passingStatuses: readonly number[] = [0, 401, 408, 429];
 
+export interface PodDeletion {
+  readonly podName: string;
+  readonly podUid: string;
+  /** Grace 0: the object goes at once, the pull goes on. */
+  readonly force: boolean;
+}
+
 export class NodeKube {
   readonly #options: NodeKubeOptions;
   readonly #podsPath: string;
@@ -91,12 +98,15 @@ export class NodeKube {
     }
   }
 
-  async deletePod(podName: string, podUid: string, signal: AbortSignal): Promise<DeleteAnswer> {
+  async deletePod(
+    { podName, podUid, force }: PodDeletion,
+    signal: AbortSignal,
+  ): Promise<DeleteAnswer> {
     try {
       await this.#options.client.request({
         method: 'DELETE',
         path: this.#podPath(podName),
-        body: buildDeletion(podUid),
+        body: buildDeletion(podUid, force),
         signal,
         timeoutMs: requestTimeoutMs,
       });

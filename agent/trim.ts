@@ -1,6 +1,7 @@
 // What the agent keeps of Kubernetes objects, cut out as they arrive so that whole ones never pile up.
 
 import type { Condition, Node, Pod } from '../shared/kube-types.ts';
+import { isLeaving } from '../shared/leaving-node.ts';
 import { observePod } from '../shared/observed-pod.ts';
 import { pullContainerName } from '../shared/pull-pod.ts';
 import { parseTimestamp } from '../shared/timestamp.ts';
@@ -25,6 +26,7 @@ export function trimNode(node: Node, nowMs: number): OwnNode {
     kubeletVersion: info?.kubeletVersion ?? '',
     containerRuntimeVersion: info?.containerRuntimeVersion ?? '',
     images: status?.images ?? [],
+    leaving: isLeaving(node),
     reportedAtMs: readReportTime(status?.conditions ?? []) ?? nowMs,
   };
 }

@@ -43,8 +43,9 @@ const reasonsAfterPull: readonly string[] = [
 /** Reads the pull container; webhooks may have put others beside it. */
 export function readPodOutcome(pod: Pod): PodReading {
   const { phase } = pod.status ?? {};
-  const terminal = phase === 'Succeeded' || phase === 'Failed';
   const container = findContainer(pod);
+  if (isCollected(pod, container)) return { kind: 'pulling' };
+  const terminal = phase === 'Succeeded' || phase === 'Failed';
   if (phase === 'Succeeded' || (container !== undefined && hasPulled(container)))
     return {
       kind: 'pulled',
@@ -82,15 +83,23 @@ function hasPulled({ imageID, state }: ContainerStatus): boolean {
   );
 }
 
+// Pod garbage collection marks a pod Failed and removes it without a word of its kubelet, which may well be pulling.
+function isCollected(pod: Pod, container: ContainerStatus | undefined): boolean {
+  const target = pod.status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+  return target?.reason === 'DeletionByPodGC' && container?.state?.terminated === undefined;
+}
+
 // Failed before any pull: refused at the kubelet's admission, or evicted, preempted or shut down while waiting.
 function readRejection(pod: Pod, container: ContainerStatus | undefined): PodReading {
   const { reason, message } = pod.status ?? {};
   const words = [reason, message ?? readContainerMessage(container)].filter(Boolean).join(': ');
   const rejected = Boolean(reason) || container === undefined;
+  // The kubelet's word for a container that was to go before it was there: the pull may have ended well all the same.
+  const removed = !reason && container?.state?.terminated?.reason === 'ContainerStatusUnknown';
   return {
     kind: 'failed',
     terminal: true,
-    reason: rejected ? 'PodRejected' : 'PullFailed',
+    reason: removed ? 'PodVanished' : rejected ? 'PodRejected' : 'PullFailed',
     message: cutMessage(words || 'the pod failed and its status says no more'),
   };
 }

@@ -31,6 +31,21 @@ export interface Hello {
   readonly kubeletVersion: string;
   readonly containerRuntimeVersion: string;
   readonly inventoryHash: string;
+  readonly unseenPulls: readonly UnseenPull[];
+}
+
+/** A pull that goes on although its pod was removed by force. */
+export interface UnseenPull {
+  readonly leaseId: string;
+  /** As `formatPair` writes it. */
+  readonly pair: string;
+  readonly podName: string;
+  readonly podUid: string;
+  /** Undefined when it is no reference. */
+  readonly admittedImage: string | undefined;
+  readonly limits: readonly string[];
+  readonly createdAtMs: number;
+  readonly pullTimeoutMs: number;
 }
 
 export interface InventoryChunk {
@@ -65,6 +80,8 @@ export interface LeaseUpdate {
   readonly digest: string | undefined;
   /** The image in the pod as the API server admitted it; undefined when no pod was created. */
   readonly admittedImage: string | undefined;
+  /** With `accepted`: the pod is gone and the pull goes on. */
+  readonly unseen: boolean;
 }
 
 export type AgentMessage = Hello | InventoryChunk | InventoryDelta | Heartbeat | LeaseUpdate;
@@ -143,4 +160,6 @@ export const bounds = {
   maxDigestLength: 256,
   /** Entries of one node's inventory; a node with more is refused. */
   maxInventoryEntries: 20_000,
+  /** Pulls without a pod in Hello; a node pulls a handful at once. */
+  maxUnseenPulls: 64,
 } as const;

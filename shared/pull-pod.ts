@@ -37,14 +37,15 @@ export interface PodLease {
 }
 
 /**
- * Body of the DELETE of this very pod; one of the same name that came after it stays. Grace 1 s and never 0: the object
- * then stays until the kubelet has left the pull, and says so by going (kubernetes-facts D15).
+ * Body of the DELETE of this very pod; one of the same name that came after it stays. With grace 1 s the object stays
+ * until the kubelet has left the pull, and says so by going (kubernetes-facts D15). Forced, it goes at once and the pull
+ * goes on unseen: only to let the drain of a node go on (D16).
  */
-export function buildDeletion(podUid: string) {
+export function buildDeletion(podUid: string, force = false) {
   return {
     apiVersion: 'v1',
     kind: 'DeleteOptions',
-    gracePeriodSeconds: 1,
+    gracePeriodSeconds: force ? 0 : 1,
     preconditions: { uid: podUid },
   } as const;
 }

@@ -10,7 +10,7 @@ import type {
   CoordinatorMessageInput,
   CoordinatorMessage as WireCoordinatorMessage,
 } from './gen/forehold/v1/CoordinatorMessage.ts';
-import type { Hello as WireHello } from './gen/forehold/v1/Hello.ts';
+import type { HelloInput, Hello as WireHello } from './gen/forehold/v1/Hello.ts';
 import type {
   LeaseUpdateInput,
   LeaseUpdate as WireLeaseUpdate,
@@ -45,6 +45,7 @@ import {
   WireError,
 } from './wire-parts.ts';
 import { fromDuration, fromTimestamp, toDuration, toTimestamp } from './wire-time.ts';
+import { fromUnseenPull, toUnseenPull } from './wire-unseen.ts';
 
 /** One message of a stream with the session that it belongs to; empty in Hello. */
 export interface Addressed<T> {
@@ -55,7 +56,7 @@ export interface Addressed<T> {
 export function toAgentMessage(sessionId: string, message: AgentMessage): AgentMessageInput {
   switch (message.kind) {
     case 'hello':
-      return { sessionId, hello: message };
+      return { sessionId, hello: toHello(message) };
     case 'inventoryChunk':
       return {
         sessionId,
@@ -168,6 +169,10 @@ function readCoordinatorBody(wire: WireCoordinatorMessage): CoordinatorMessage |
   return undefined;
 }
 
+function toHello({ unseenPulls, ...hello }: Hello): HelloInput {
+  return { ...hello, unseenPulls: unseenPulls.map(toUnseenPull) };
+}
+
 function fromHello(wire: WireHello): Hello {
   if (wire.platform === null) throw new WireError('hello.platform is not set');
   return {
@@ -180,6 +185,7 @@ function fromHello(wire: WireHello): Hello {
     kubeletVersion: wire.kubeletVersion,
     containerRuntimeVersion: wire.containerRuntimeVersion,
     inventoryHash: wire.inventoryHash,
+    unseenPulls: wire.unseenPulls.map(fromUnseenPull),
   };
 }
 
@@ -193,6 +199,7 @@ function toLeaseUpdate(update: LeaseUpdate): LeaseUpdateInput {
     message: update.message,
     digest: update.digest ?? '',
     admittedImage: update.admittedImage ?? '',
+    unseen: update.unseen,
   };
 }
 
@@ -211,6 +218,7 @@ function fromLeaseUpdate(wire: WireLeaseUpdate): LeaseUpdate {
     message: wire.message,
     digest: emptyIsUndefined(wire.digest),
     admittedImage: emptyIsUndefined(wire.admittedImage),
+    unseen: wire.unseen,
   };
 }
 

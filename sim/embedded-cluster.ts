@@ -185,6 +185,17 @@ export class EmbeddedCluster {
     this.#nodeController.heard(name);
   }
 
+  /** As `kubectl drain` does: cordons the node and asks every pod on it to go, with the pod's own grace. */
+  drain(name: string): void {
+    const at = { name };
+    this.store.modify('nodes', at, (node) => ({
+      ...node,
+      spec: { ...node.spec, unschedulable: true },
+    }));
+    for (const { metadata } of this.store.list('pods', { nodeName: name }))
+      this.store.remove('pods', metadata);
+  }
+
   /** The kubelet loses the API server: pulls go on, the node turns NotReady after its grace. */
   disconnect(name: string): void {
     this.node(name).disconnect();

@@ -90,6 +90,7 @@ export class AgentCore {
       kubeletVersion,
       containerRuntimeVersion,
       inventoryHash: inventoryHash(this.#greeted),
+      unseenPulls: this.#pods.unseenPulls(),
     };
   }
 
@@ -154,7 +155,7 @@ export class AgentCore {
     const isAnother = former !== undefined && former !== node.uid;
     if (isAnother) this.#inventory.clear();
     this.#node = node;
-    this.#pods.setNode(node.uid);
+    this.#pods.setNode(node);
     this.#inventory.takeStatus(node);
     return isAnother && this.#session !== undefined
       ? [{ kind: 'endSession', why: 'the node object was replaced' }]

@@ -13,6 +13,8 @@ export interface OwnNode {
   readonly kubeletVersion: string;
   readonly containerRuntimeVersion: string;
   readonly images: readonly ContainerImage[];
+  /** Cordoned, being deleted or being drained by an autoscaler: its pods are to go soon. */
+  readonly leaving: boolean;
   /** When the kubelet made this status, by its own clock, which is this machine's. */
   readonly reportedAtMs: number;
 }
@@ -64,5 +66,10 @@ export type Action =
   | { readonly kind: 'createPod'; readonly offer: Offer }
   /** GET by name and answer with `lookUpAnswered`. */
   | { readonly kind: 'lookUpPod'; readonly leaseId: string; readonly podName: string }
-  /** Delete with grace 1 s and the uid as precondition, and answer with `deleteAnswered`. */
-  | { readonly kind: 'deletePod'; readonly podName: string; readonly podUid: string };
+  /** Delete with the uid as precondition and grace 1 s, or 0 with `force`, and answer with `deleteAnswered`. */
+  | {
+      readonly kind: 'deletePod';
+      readonly podName: string;
+      readonly podUid: string;
+      readonly force: boolean;
+    };

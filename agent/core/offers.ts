@@ -216,6 +216,7 @@ export function decline(
     message: cutMessage(message),
     digest: undefined,
     admittedImage: undefined,
+    unseen: false,
   };
   return { kind: 'send', message: update };
 }

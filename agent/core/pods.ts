@@ -4,15 +4,17 @@
 import { type Backoff, decideBackoffMs } from '../../shared/backoff.ts';
 import type { Instant } from '../../shared/clock.ts';
 import { parsePair } from '../../shared/pair.ts';
-import type { LeaseUpdate, Outcome } from '../../shared/protocol.ts';
+import { bounds, type LeaseUpdate, type Outcome, type UnseenPull } from '../../shared/protocol.ts';
 import type { Reason } from '../../shared/reason.ts';
-import type { Action, DeleteAnswer, OwnPod } from './events.ts';
+import type { Action, DeleteAnswer, OwnNode, OwnPod } from './events.ts';
 import type { Inventory } from './inventory.ts';
 import {
   decideDeletionMs,
   decideEnd,
   decideOverdueMs,
   decideUpdate,
+  holdsUpDrain,
+  isUnseen,
   type TrackedPod,
   trackPod,
 } from './tracked-pod.ts';
@@ -30,6 +32,7 @@ export class Pods {
   readonly #random: () => number;
   readonly #tracked = new Map<string, TrackedPod>();
   #nodeUid: string | undefined;
+  #isNodeLeaving = false;
   readonly #outcomes = { Succeeded: 0, Failed: 0, Cancelled: 0, Unknown: 0 };
 
   constructor(inventory: Inventory, random: () => number) {
@@ -38,8 +41,9 @@ export class Pods {
   }
 
   /** Pods of a former node object under the same name are nobody's lease any more. */
-  setNode(nodeUid: string): void {
-    this.#nodeUid = nodeUid;
+  setNode({ uid, leaving }: Pick<OwnNode, 'uid' | 'leaving'>): void {
+    this.#nodeUid = uid;
+    this.#isNodeLeaving = leaving;
     for (const tracked of this.#tracked.values())
       if (!this.#isOwn(tracked.pod)) tracked.leaseId = undefined;
   }
@@ -113,7 +117,8 @@ export class Pods {
   /** Draws the conclusions from what was seen; pulled images enter the inventory. */
   settle(now: Instant): void {
     for (const [uid, tracked] of this.#tracked) {
-      if (decideOverdueMs(tracked) <= now.monotonicMs) tracked.endingFor = 'PullTimeout';
+      const isOverdue = decideOverdueMs(tracked) <= now.monotonicMs;
+      if (isOverdue && !tracked.gone) tracked.endingFor = 'PullTimeout';
       this.#takeEnd(tracked, now);
       const told = tracked.leaseId === undefined || tracked.acknowledged;
       if (tracked.gone && told) this.#tracked.delete(uid);
@@ -126,7 +131,7 @@ export class Pods {
     return [...this.#tracked.values()].flatMap((tracked) => {
       const update = decideUpdate(tracked);
       if (update === undefined) return [];
-      tracked.told = update.state === 'ended' ? 'ended' : 'accepted';
+      tracked.told = update.unseen ? 'unseen' : update.state === 'ended' ? 'ended' : 'accepted';
       return [update];
     });
   }
@@ -134,10 +139,18 @@ export class Pods {
   deletions(now: Instant): readonly Action[] {
     return [...this.#tracked.values()].flatMap((tracked) => {
       if (this.#deletionMs(tracked) > now.monotonicMs) return [];
+      const force = this.#holdsUpDrain(tracked);
       tracked.nextDeletionMs = now.monotonicMs + deletionPatienceMs;
+      if (!force) tracked.deletionAsked = true;
       const { name, uid } = tracked.pod;
-      return [{ kind: 'deletePod', podName: name, podUid: uid } as const];
+      return [{ kind: 'deletePod', podName: name, podUid: uid, force } as const];
     });
+  }
+
+  /** For Hello: a coordinator that knows nothing of these must count them; the newest ones. */
+  unseenPulls(): readonly UnseenPull[] {
+    const unseen = [...this.#tracked.values()].filter(isUnseen);
+    return unseen.flatMap(toUnseenPull).slice(-bounds.maxUnseenPulls);
   }
 
   nextDeadlineMs(): number {
@@ -156,8 +169,16 @@ export class Pods {
   }
 
   #deletionMs(tracked: TrackedPod): number {
-    const { image } = tracked.pod;
-    return decideDeletionMs(tracked, image !== undefined && this.#inventory.isListed(image));
+    if (this.#holdsUpDrain(tracked)) return tracked.nextDeletionMs;
+    return decideDeletionMs(tracked, this.#isListed(tracked));
+  }
+
+  #holdsUpDrain(tracked: TrackedPod): boolean {
+    return this.#isNodeLeaving && holdsUpDrain(tracked);
+  }
+
+  #isListed({ pod: { image } }: TrackedPod): boolean {
+    return image !== undefined && this.#inventory.isListed(image);
   }
 
   #track(pod: OwnPod, now: Instant): TrackedPod {
@@ -176,7 +197,7 @@ export class Pods {
   }
 
   #takeEnd(tracked: TrackedPod, now: Instant): void {
-    const ended = decideEnd(tracked, now);
+    const ended = decideEnd(tracked, this.#isListed(tracked), now);
     if (ended === undefined || ended === tracked.ended) return;
     tracked.ended = ended;
     tracked.acknowledged = false;
@@ -193,4 +214,12 @@ export class Pods {
     const unheard = [...this.#tracked].filter(([, tracked]) => tracked.gone);
     for (const [uid] of unheard.slice(0, excess)) this.#tracked.delete(uid);
   }
+}
+
+/** Nothing for a pod without a readable lease: it has nobody to be told to. */
+function toUnseenPull({ pod, leaseId }: TrackedPod): readonly UnseenPull[] {
+  const { name: podName, uid: podUid, image: admittedImage, createdAtMs, lease } = pod;
+  if (lease === undefined || leaseId === undefined) return [];
+  const { pair, limits, pullTimeoutMs } = lease;
+  return [{ leaseId, pair, podName, podUid, admittedImage, limits, createdAtMs, pullTimeoutMs }];
 }

@@ -32,9 +32,11 @@ export interface TrackedPod {
   ended: Ended | undefined;
   acknowledged: boolean;
   /** What this session's coordinator was told last. */
-  told: 'nothing' | 'accepted' | 'ended';
+  told: 'nothing' | 'accepted' | 'unseen' | 'ended';
   /** Set when the pod is to go whatever it says. */
   endingFor: Reason | undefined;
+  /** This agent has asked for its deletion. */
+  deletionAsked: boolean;
   /** Monotonic; not before this may its deletion be asked for (again). */
   nextDeletionMs: number;
   deletionFailures: number;
@@ -56,14 +58,30 @@ export function trackPod(pod: OwnPod, now: Instant): TrackedPod {
     acknowledged: false,
     told: 'nothing',
     endingFor: undefined,
+    deletionAsked: false,
     nextDeletionMs: Number.NEGATIVE_INFINITY,
     deletionFailures: 0,
   };
 }
 
-/** How the pull ended, from what is known now; undefined while it has not. */
-export function decideEnd(tracked: TrackedPod, now: Instant): Ended | undefined {
-  const { pod, ended, gone, endingFor } = tracked;
+/**
+ * The pod was removed although the kubelet never said that it was done with it: the pull goes on (kubernetes-facts D15),
+ * and nobody will tell of its end but the node's list of images.
+ */
+export function isUnseen({ gone, ended, pod }: TrackedPod): boolean {
+  return gone && ended === undefined && pod.reading.kind === 'pulling';
+}
+
+/**
+ * How the pull ended, from what is known now; undefined while it has not.
+ * @param isImageListed the node's own list shows the image
+ */
+export function decideEnd(
+  tracked: TrackedPod,
+  isImageListed: boolean,
+  now: Instant,
+): Ended | undefined {
+  const { pod, ended, endingFor } = tracked;
   const { reading } = pod;
   const sinceMs = now.monotonicMs;
   if (reading.kind === 'pulled') {
@@ -77,14 +95,36 @@ export function decideEnd(tracked: TrackedPod, now: Instant): Ended | undefined 
     const message = `the pull took longer than ${formatDuration(pod.lease?.pullTimeoutMs ?? 0)}`;
     return { ...without, outcome: 'Failed', reason: endingFor, message };
   }
-  const isUnwanted = endingFor === 'NoLongerDesired';
-  if (reading.kind === 'failed' && !isUnwanted) {
+  if (reading.kind === 'failed' && !isOwnDoing(reading.reason, endingFor)) {
     const { reason, message } = reading;
-    return { ...without, outcome: 'Failed', reason, message };
+    const outcome = reason === 'PodVanished' ? 'Unknown' : 'Failed';
+    return { ...without, outcome, reason, message };
   }
+  return decideGone(tracked, isImageListed, now);
+}
+
+function isUnwanted(endingFor: Reason | undefined): boolean {
+  return endingFor === 'NoLongerDesired' || endingFor === 'Revoked';
+}
+
+/** The pod failed because it was to go. */
+function isOwnDoing(reason: Reason, endingFor: Reason | undefined): boolean {
+  return isUnwanted(endingFor) || (reason === 'PodVanished' && endingFor !== undefined);
+}
+
+/** How it ended by the pod's going, if it did. */
+function decideGone(tracked: TrackedPod, isImageListed: boolean, now: Instant): Ended | undefined {
+  const { gone, endingFor, overdueAtMs } = tracked;
   if (!gone) return undefined;
-  if (endingFor !== undefined)
-    return { ...without, outcome: isUnwanted ? 'Cancelled' : 'Failed', reason: endingFor };
+  const without = { message: '', digest: undefined, sinceMs: now.monotonicMs };
+  if (isUnseen(tracked)) {
+    if (isImageListed) return { ...without, outcome: 'Succeeded', reason: 'Cached' };
+    if (now.monotonicMs < overdueAtMs) return undefined;
+  }
+  if (endingFor !== undefined) {
+    const outcome = isUnwanted(endingFor) ? 'Cancelled' : 'Failed';
+    return { ...without, outcome, reason: endingFor };
+  }
   const message = 'the pull pod was removed before it had ended';
   return { ...without, outcome: 'Unknown', reason: 'PodVanished', message };
 }
@@ -102,6 +142,15 @@ export function decideDeletionMs(tracked: TrackedPod, isImageListed: boolean): n
     : Math.max(nextDeletionMs, ended.sinceMs + timing.statusLagMs);
 }
 
+/**
+ * Whether somebody else's deletion of the pod is to be finished by force: it would hold up the drain of a leaving node for
+ * as long as the pull lasts (kubernetes-facts D16).
+ */
+export function holdsUpDrain({ pod, gone, endingFor, deletionAsked }: TrackedPod): boolean {
+  const isForeign = pod.deleting && endingFor === undefined && !deletionAsked;
+  return isForeign && !gone && pod.reading.kind === 'pulling' && isPullPodName(pod.name);
+}
+
 /** Whether nothing but time keeps the pod. */
 function mayGo(tracked: TrackedPod): boolean {
   const { pod, leaseId, gone, ended, acknowledged, endingFor } = tracked;
@@ -114,7 +163,9 @@ function mayGo(tracked: TrackedPod): boolean {
 }
 
 /** When the pull will have lasted too long, in monotonic milliseconds; infinite once that does not matter. */
-export function decideOverdueMs({ pod, gone, ended, endingFor, overdueAtMs }: TrackedPod): number {
+export function decideOverdueMs(tracked: TrackedPod): number {
+  const { pod, gone, ended, endingFor, overdueAtMs } = tracked;
+  if (isUnseen(tracked)) return overdueAtMs;
   const isPulling = !gone && ended === undefined && pod.reading.kind === 'pulling';
   return isPulling && endingFor === undefined ? overdueAtMs : Number.POSITIVE_INFINITY;
 }
@@ -132,11 +183,12 @@ export function decideUpdate(tracked: TrackedPod): LeaseUpdate | undefined {
   if (ended !== undefined) {
     if (acknowledged || told === 'ended') return undefined;
     const { outcome, reason, message, digest } = ended;
-    return { ...about, state: 'ended', outcome, reason, message, digest };
+    return { ...about, state: 'ended', outcome, reason, message, digest, unseen: false };
   }
-  if (told !== 'nothing') return undefined;
+  const unseen = isUnseen(tracked);
+  if (told === 'unseen' || (told === 'accepted' && !unseen)) return undefined;
   const nothing = { outcome: undefined, reason: '', message: '', digest: undefined } as const;
-  return { ...about, ...nothing, state: 'accepted' };
+  return { ...about, ...nothing, state: 'accepted', unseen };
 }
 
 function isTerminal({ reading }: OwnPod): boolean {

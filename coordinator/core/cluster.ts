@@ -9,6 +9,7 @@ import type { NodeState } from './node-state.ts';
 import type { Revocations } from './revocations.ts';
 import type { State } from './state.ts';
 import type { Suspects } from './suspects.ts';
+import type { UnseenPulls } from './unseen-pulls.ts';
 
 /** A node that is not Ready for longer makes its leases suspect. */
 const suspectAfterMs = 5 * 60_000;
@@ -18,6 +19,7 @@ export interface ClusterParts {
   readonly leases: Leases;
   readonly revocations: Revocations;
   readonly suspects: Suspects;
+  readonly unseen: UnseenPulls;
 }
 
 export class Cluster {
@@ -25,15 +27,17 @@ export class Cluster {
   readonly #leases: Leases;
   readonly #revocations: Revocations;
   readonly #suspects: Suspects;
+  readonly #unseen: UnseenPulls;
   /** Pods that came before all lists were in, by name; bounded by the pull pods there are. */
   readonly #earlyPods = new Map<string, PullPodRecord>();
   #isBegun = false;
 
-  constructor({ state, leases, revocations, suspects }: ClusterParts) {
+  constructor({ state, leases, revocations, suspects, unseen }: ClusterParts) {
     this.#state = state;
     this.#leases = leases;
     this.#revocations = revocations;
     this.#suspects = suspects;
+    this.#unseen = unseen;
   }
 
   /** All three lists are in and taken over. */
@@ -67,6 +71,7 @@ export class Cluster {
       this.#state.deadlines.add(now.monotonicMs + suspectAfterMs, { kind: 'nodeSuspect', node });
     }
     refreshAvailability(this.#state, node, now);
+    if (before === undefined && this.#isBegun) this.#unseen.restore(node, now);
   }
 
   nodeGone(uid: string, now: Instant): void {
@@ -136,5 +141,6 @@ export class Cluster {
     this.#isBegun = true;
     this.#leases.podsListed([...this.#earlyPods.values()], now);
     this.#earlyPods.clear();
+    for (const node of this.#state.demand.nodes.values()) this.#unseen.restore(node, now);
   }
 }

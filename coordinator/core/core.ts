@@ -18,6 +18,7 @@ import { showImage, showLease, showNode } from './show.ts';
 import { type CoreSettings, type Due, State } from './state.ts';
 import { describeStatus, summariseStatus } from './status.ts';
 import { Suspects } from './suspects.ts';
+import { UnseenPulls } from './unseen-pulls.ts';
 import type { ImageView, LeaseView, LimitView, NodeView } from './views.ts';
 
 /** Statuses wait at most this long for agents to tell their inventories after a start. */
@@ -27,6 +28,7 @@ export class Core {
   readonly #state: State;
   readonly #leases: Leases;
   readonly #revocations: Revocations;
+  readonly #unseen: UnseenPulls;
   readonly #sessions: Sessions;
   readonly #cluster: Cluster;
   /** The earliest `pacingDue` under way. */
@@ -39,10 +41,13 @@ export class Core {
     const life = new LeaseLife(state, pairs);
     const suspects = new Suspects(state, life);
     this.#revocations = new Revocations(state, life);
+    this.#unseen = new UnseenPulls(state, life);
     const revocations = this.#revocations;
-    this.#leases = new Leases({ state, pairs, life, revocations });
-    this.#sessions = new Sessions(state, this.#leases);
-    this.#cluster = new Cluster({ state, leases: this.#leases, revocations, suspects });
+    const unseen = this.#unseen;
+    this.#leases = new Leases({ state, pairs, life, revocations, unseen });
+    const leases = this.#leases;
+    this.#cluster = new Cluster({ state, leases, revocations, suspects, unseen });
+    this.#sessions = new Sessions({ state, leases, unseen });
     const { deadlines } = this.#state;
     const { monotonicMs } = settings.startedAt;
     // Offers of the former reign may still become pods until then.
@@ -148,13 +153,13 @@ export class Core {
   #dispatchSession(event: Extract<Event, { sessionId: string }>, now: Instant): void {
     switch (event.kind) {
       case 'helloReceived':
-        this.#sessions.helloReceived(event.sessionId, event.hello);
+        this.#sessions.helloReceived(event.sessionId, event.hello, now);
         break;
       case 'inventoryReceived':
         this.#sessions.inventoryReceived(event.sessionId, event.entries, now);
         break;
       case 'inventoryChanged':
-        this.#sessions.inventoryChanged(event.sessionId, event.added, event.removed);
+        this.#sessions.inventoryChanged(event.sessionId, event, now);
         break;
       case 'inventoryInvalidated':
         this.#sessions.inventoryInvalidated(event.sessionId, now);
@@ -204,6 +209,9 @@ export class Core {
         break;
       case 'deletionOverdue':
         this.#revocations.deletionOverdue(due.lease);
+        break;
+      case 'unseenOverdue':
+        this.#unseen.overdue(due.lease, now);
         break;
       case 'podAbandoned':
         this.#leases.podAbandoned(due.podName, due.podUid);

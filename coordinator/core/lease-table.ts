@@ -32,8 +32,12 @@ export interface Lease {
   pod: PullPodRecord | undefined;
   heldAtMs: number | undefined;
   endedAtMs: number | undefined;
-  /** What the agent said of the end. */
+  /** Why it ends, as far as is known before it has: what the agent said, or why we revoked it. */
   reported: LeaseResult | undefined;
+  /** `reported` is the agent's, and it saw the end itself. */
+  isEndReported: boolean;
+  /** The pod is gone and the pull goes on. */
+  isUnseen: boolean;
   result: LeaseResult | undefined;
   /** A GET of the pod was asked for and not answered. */
   isBeingLookedUp: boolean;
@@ -43,7 +47,15 @@ export interface Lease {
 export function newLease(
   of: Omit<
     Lease,
-    'phase' | 'pod' | 'heldAtMs' | 'endedAtMs' | 'reported' | 'result' | 'isBeingLookedUp'
+    | 'phase'
+    | 'pod'
+    | 'heldAtMs'
+    | 'endedAtMs'
+    | 'reported'
+    | 'isEndReported'
+    | 'isUnseen'
+    | 'result'
+    | 'isBeingLookedUp'
   >,
 ): Lease {
   return {
@@ -53,6 +65,8 @@ export function newLease(
     heldAtMs: undefined,
     endedAtMs: undefined,
     reported: undefined,
+    isEndReported: false,
+    isUnseen: false,
     result: undefined,
     isBeingLookedUp: false,
   };

@@ -13,6 +13,7 @@ import type { Pairs } from './pairs.ts';
 import { restoreLease } from './restore.ts';
 import type { Revocations } from './revocations.ts';
 import type { State } from './state.ts';
+import type { UnseenPulls } from './unseen-pulls.ts';
 
 /** An agent enforces pullTimeout itself; the coordinator steps in this much later. */
 const timeoutPatienceMs = 60_000;
@@ -24,6 +25,7 @@ export interface LeaseParts {
   readonly pairs: Pairs;
   readonly life: LeaseLife;
   readonly revocations: Revocations;
+  readonly unseen: UnseenPulls;
 }
 
 export class Leases {
@@ -31,13 +33,15 @@ export class Leases {
   readonly #pairs: Pairs;
   readonly #life: LeaseLife;
   readonly #revocations: Revocations;
+  readonly #unseen: UnseenPulls;
   #count = 0;
 
-  constructor({ state, pairs, life, revocations }: LeaseParts) {
+  constructor({ state, pairs, life, revocations, unseen }: LeaseParts) {
     this.#state = state;
     this.#pairs = pairs;
     this.#life = life;
     this.#revocations = revocations;
+    this.#unseen = unseen;
   }
 
   offer(image: DesiredImage, node: NodeState, now: Instant): void {
@@ -82,25 +86,33 @@ export class Leases {
       this.#pairs.setLeftover(pod, false);
     }
     const lease = this.#state.leases.findByPodName(pod.name);
-    if (lease === undefined || lease.pod?.uid !== pod.uid) return;
-    this.#life.end(lease, 'Ended', this.#pairs.judge(lease, pod), now);
+    if (lease === undefined || lease.pod?.uid !== pod.uid || lease.isUnseen) return;
+    // A kubelet that was asked says that it is done before the object goes.
+    if (pod.reading.kind === 'pulling') this.#unseen.begin(lease, now);
+    else this.#life.end(lease, 'Ended', this.#pairs.judge(lease, pod), now);
   }
 
   podLookedUp(leaseId: string, pod: PullPodRecord | undefined, now: Instant): void {
     const lease = this.#state.leases.find(leaseId);
     if (lease === undefined || !lease.isBeingLookedUp) return;
     lease.isBeingLookedUp = false;
-    if (!this.#state.leases.isLive(lease) || lease.pod !== undefined) return;
+    if (!this.#mayLapse(lease)) return;
     if (pod !== undefined) this.podSeen(pod, now);
     else this.#life.end(lease, 'Lapsed', lease.reported ?? lapsed, now);
   }
 
   update(node: NodeState, lease: Lease, update: LeaseUpdate, now: Instant): void {
     if (update.admittedImage !== undefined) this.#pairs.learnAdmitted(lease, update.admittedImage);
-    if (update.state === 'accepted') return;
+    if (update.state === 'accepted') {
+      // A pod that came and went between two looks of our watch.
+      if (update.unseen && this.#mayLapse(lease)) this.#unseen.begin(lease, now);
+      return;
+    }
     const { outcome = 'Unknown', reason, message, digest } = update;
     lease.reported = { outcome, reason, message, digest };
     if (update.state === 'declined') return;
+    lease.isEndReported = outcome !== 'Unknown' && reason !== 'PullTimeout';
+    this.#unseen.look(node, now);
     // The hold itself ends with the watch; here only what the watch cannot see is kept.
     if (lease.result !== undefined) this.#pairs.learnReported(lease, lease.reported, now);
     if (update.podUid !== undefined) this.acknowledge(node, lease.id, update.podUid);
@@ -116,8 +128,7 @@ export class Leases {
   }
 
   offerLapsing(lease: Lease): void {
-    if (!this.#state.leases.isLive(lease) || lease.pod !== undefined || lease.isBeingLookedUp)
-      return;
+    if (!this.#mayLapse(lease) || lease.isBeingLookedUp) return;
     lease.isBeingLookedUp = true;
     this.#state.emit({ kind: 'lookUpPod', leaseId: lease.id, podName: lease.podName });
   }
@@ -125,6 +136,11 @@ export class Leases {
   podAbandoned(podName: string, podUid: string): void {
     if (this.#state.pods.get(podName)?.uid !== podUid) return;
     this.#state.emit({ kind: 'deletePod', podName, podUid });
+  }
+
+  /** Nothing was ever seen of the offer's pod. */
+  #mayLapse(lease: Lease): boolean {
+    return this.#state.leases.isLive(lease) && lease.pod === undefined && !lease.isUnseen;
   }
 
   /** Skips ids of pods that are still there from a reign of the same number, before the coordination Lease was lost. */
@@ -139,6 +155,7 @@ export class Leases {
   #hold(lease: Lease, pod: PullPodRecord, now: Instant): void {
     const isNew = lease.pod === undefined;
     lease.pod = pod;
+    lease.isUnseen = false;
     const phase = pod.deleting || lease.phase === 'Revoking' ? 'Revoking' : 'Held';
     if (isNew) {
       lease.heldAtMs = now.wallMs;

@@ -59,7 +59,8 @@ export class Pairs {
     if (lease.reported !== undefined) return lease.reported;
     if (reading.kind === 'failed') {
       const { reason, message } = reading;
-      return { outcome: 'Failed', reason, message, digest: undefined };
+      const outcome = reason === 'PodVanished' ? 'Unknown' : 'Failed';
+      return { outcome, reason, message, digest: undefined };
     }
     return vanished;
   }
@@ -138,7 +139,8 @@ export class Pairs {
 
   #succeed({ image, node }: Subjects, lease: Lease, result: LeaseResult, now: Instant): void {
     notePulled(node, lease.pod?.image ?? lease.image, result.digest, now);
-    if (lease.heldAtMs !== undefined) image.recordPull(now.wallMs - lease.heldAtMs);
+    if (lease.heldAtMs !== undefined && !lease.isUnseen)
+      image.recordPull(now.wallMs - lease.heldAtMs);
     for (const wish of image.wishes) {
       wish.consecutiveFailures = 0;
       wish.lastPulledAt = formatTimestampSeconds(now.wallMs);

@@ -48,12 +48,13 @@ export class Revocations {
   }
 
   pullOverdue(lease: Lease, now: Instant): void {
-    if (!this.#state.leases.isLive(lease) || lease.pod?.deleting) return;
+    if (!this.#state.leases.isLive(lease) || lease.pod?.deleting || lease.isUnseen) return;
     this.revoke(lease, 'PullTimeout', now);
   }
 
   deletionOverdue(lease: Lease): void {
-    if (!this.#state.leases.isLive(lease) || lease.pod === undefined || lease.pod.deleting) return;
+    if (!this.#state.leases.isLive(lease) || lease.isUnseen) return;
+    if (lease.pod === undefined || lease.pod.deleting) return;
     this.#state.emit({ kind: 'deletePod', podName: lease.podName, podUid: lease.pod.uid });
   }
 }

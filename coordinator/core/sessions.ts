@@ -5,6 +5,7 @@ import type { Instant } from '../../shared/clock.ts';
 import { inventoryHash } from '../../shared/inventory-hash.ts';
 import {
   type Hello,
+  type InventoryDelta,
   type InventoryEntry,
   type LeaseUpdate,
   timing,
@@ -13,17 +14,26 @@ import { heartbeatFreshMs, refreshAvailability } from './availability.ts';
 import type { SessionEnd } from './events.ts';
 import type { Leases } from './leases.ts';
 import type { State } from './state.ts';
+import type { UnseenPulls } from './unseen-pulls.ts';
+
+export interface SessionParts {
+  readonly state: State;
+  readonly leases: Leases;
+  readonly unseen: UnseenPulls;
+}
 
 export class Sessions {
   readonly #state: State;
   readonly #leases: Leases;
+  readonly #unseen: UnseenPulls;
 
-  constructor(state: State, leases: Leases) {
+  constructor({ state, leases, unseen }: SessionParts) {
     this.#state = state;
     this.#leases = leases;
+    this.#unseen = unseen;
   }
 
-  helloReceived(sessionId: string, hello: Hello): void {
+  helloReceived(sessionId: string, hello: Hello, now: Instant): void {
     const { demand, sessions, settings } = this.#state;
     const node = demand.node(hello.nodeUid, hello.nodeName);
     if (node.session !== undefined) {
@@ -50,6 +60,7 @@ export class Sessions {
     });
     // Until the new agent has told its inventory, the old one is only a memory.
     if (!isKnown) node.isInventoryComplete = false;
+    if (this.#state.isListed) this.#unseen.restore(node, now);
   }
 
   inventoryReceived(sessionId: string, entries: readonly InventoryEntry[], now: Instant): void {
@@ -57,19 +68,21 @@ export class Sessions {
     if (node === undefined) return;
     node.replaceInventory(entries, now.wallMs);
     this.#state.demand.refreshNode(node);
+    this.#unseen.look(node, now);
     refreshAvailability(this.#state, node, now);
   }
 
   inventoryChanged(
     sessionId: string,
-    added: readonly InventoryEntry[],
-    removed: readonly string[],
+    { added, removed }: Pick<InventoryDelta, 'added' | 'removed'>,
+    now: Instant,
   ): void {
     const node = this.#state.sessions.get(sessionId);
     if (node === undefined) return;
     node.changeInventory(added, removed);
     const references = [...added.map((entry) => entry.reference), ...removed];
     this.#state.demand.refreshReferences(node, references);
+    this.#unseen.look(node, now);
   }
 
   inventoryInvalidated(sessionId: string, now: Instant): void {

@@ -10,6 +10,7 @@ import type { ImageView, LeaseView, NodeView } from './views.ts';
 
 export function showLease(lease: Lease, demand: Demand): LeaseView {
   const result = lease.result ?? lease.reported;
+  const goesOn = lease.isUnseen && result === undefined;
   return {
     id: lease.id,
     epoch: lease.epoch,
@@ -27,8 +28,10 @@ export function showLease(lease: Lease, demand: Demand): LeaseView {
     heldAtMs: lease.heldAtMs,
     endedAtMs: lease.endedAtMs,
     outcome: result?.outcome,
-    reason: result?.reason ?? '',
-    message: result?.message ?? '',
+    reason: goesOn ? 'PodVanished' : (result?.reason ?? ''),
+    message: goesOn
+      ? 'the pull pod was removed by force and the pull goes on'
+      : (result?.message ?? ''),
     digest: result?.digest,
   };
 }

@@ -7,6 +7,7 @@ import {
   type Hello,
   type InventoryEntry,
   type LeaseUpdate,
+  type UnseenPull,
 } from '../../shared/protocol.ts';
 
 // RFC 1123 subdomain, as the API server demands of node names.
@@ -16,6 +17,8 @@ const identifier = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const leaseId = /^\d{1,16}-\d{1,16}$/;
 
 const maxWordLength = 128;
+// A uid, a reference and some names of secrets.
+const maxPairLength = 4_096;
 
 /** The first field that is wrong and why; undefined when all are right. */
 export function findHelloProblem(hello: Hello): string | undefined {
@@ -29,7 +32,8 @@ export function findHelloProblem(hello: Hello): string | undefined {
     tooLong('hello.platform.architecture', hello.platform.architecture, maxWordLength) ??
     tooLong('hello.kubelet_version', hello.kubeletVersion, maxWordLength) ??
     tooLong('hello.container_runtime_version', hello.containerRuntimeVersion, maxWordLength) ??
-    tooLong('hello.inventory_hash', hello.inventoryHash, maxWordLength)
+    tooLong('hello.inventory_hash', hello.inventoryHash, maxWordLength) ??
+    findUnseenProblem(hello.unseenPulls)
   );
 }
 
@@ -63,6 +67,20 @@ export function findUpdateProblem(update: LeaseUpdate): string | undefined {
     tooLong('lease_update.digest', update.digest ?? '', bounds.maxDigestLength) ??
     tooLong('lease_update.admitted_image', update.admittedImage ?? '', bounds.maxReferenceLength)
   );
+}
+
+function findUnseenProblem(pulls: readonly UnseenPull[]): string | undefined {
+  if (pulls.length > bounds.maxUnseenPulls)
+    return `hello.unseen_pulls has more than ${bounds.maxUnseenPulls} entries`;
+  for (const { leaseId: id, podUid, pair, limits } of pulls) {
+    if (!leaseId.test(id)) return 'unseen_pull.lease_id is not a lease id';
+    if (!identifier.test(podUid)) return 'unseen_pull.pod_uid is not a uid';
+    const problem =
+      tooLong('unseen_pull.pair', pair, maxPairLength) ??
+      tooLong('unseen_pull.limits', limits.join(','), maxPairLength);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 function findReferenceProblem(field: string, reference: string): string | undefined {

@@ -18,6 +18,7 @@ import type { ResyncInput as _forehold_v1_ResyncInput, Resync as _forehold_v1_Re
 import type { RevokeInput as _forehold_v1_RevokeInput, Revoke as _forehold_v1_Revoke } from './forehold/v1/Revoke.ts';
 import type { SessionServiceClient as _forehold_v1_SessionServiceClient, SessionServiceDefinition as _forehold_v1_SessionServiceDefinition } from './forehold/v1/SessionService.ts';
 import type { TolerationInput as _forehold_v1_TolerationInput, Toleration as _forehold_v1_Toleration } from './forehold/v1/Toleration.ts';
+import type { UnseenPullInput as _forehold_v1_UnseenPullInput, UnseenPull as _forehold_v1_UnseenPull } from './forehold/v1/UnseenPull.ts';
 import type { WelcomeInput as _forehold_v1_WelcomeInput, Welcome as _forehold_v1_Welcome } from './forehold/v1/Welcome.ts';
 import type { DurationInput as _google_protobuf_DurationInput, Duration as _google_protobuf_Duration } from './google/protobuf/Duration.ts';
 import type { TimestampInput as _google_protobuf_TimestampInput, Timestamp as _google_protobuf_Timestamp } from './google/protobuf/Timestamp.ts';
@@ -65,6 +66,7 @@ export interface ProtoGrpcType {
        */
       SessionService: SubtypeConstructor<typeof grpc.Client, _forehold_v1_SessionServiceClient> & { service: _forehold_v1_SessionServiceDefinition }
       Toleration: MessageTypeDefinition<_forehold_v1_TolerationInput, _forehold_v1_Toleration>
+      UnseenPull: MessageTypeDefinition<_forehold_v1_UnseenPullInput, _forehold_v1_UnseenPull>
       Welcome: MessageTypeDefinition<_forehold_v1_WelcomeInput, _forehold_v1_Welcome>
     }
   }

@@ -24,6 +24,12 @@ const defaultTolerationSeconds = 300;
 // PodGC: an orphan is left alone for 40 s, and looked for each 20 s; 59 s on the test bed.
 const orphanMs = 60_000;
 const prefix = 'node.kubernetes.io/';
+const collectedCondition = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'DeletionByPodGC',
+  message: 'PodGC: node no longer exists',
+} as const;
 const readinessTaints = new Set([`${prefix}not-ready`, `${prefix}unreachable`]);
 
 export class NodeController {
@@ -136,7 +142,7 @@ export class NodeController {
     const { store } = this.#options;
     const phase = pod.status?.phase;
     if (phase !== 'Succeeded' && phase !== 'Failed') {
-      const status = { ...pod.status, phase: 'Failed' };
+      const status = { ...pod.status, phase: 'Failed', conditions: [collectedCondition] };
       store.modify('pods', addressOf(pod), (stored) => ({ ...stored, status }), {
         subresource: 'status',
       });

@@ -215,6 +215,25 @@ describe('Agent', () => {
     await running;
   });
 
+  test('lets a drain go on, and tells of the pull until its image shows', async () => {
+    const world = await start();
+    world.cluster.setSpeed({ kind: 'fixed', pullTimeMs: 20_000 });
+    const session = await welcome(world);
+    session.send(offerFor(world, session));
+    await vi.waitFor(() => expect(world.cluster.record.pulls()).toHaveLength(1), {
+      timeout: 10_000,
+    });
+    world.cluster.drain('node-01');
+    await vi.waitFor(async () => expect(await world.pods()).toEqual([]), { timeout: 1_000 });
+    expect(world.cluster.record.pulls()).toMatchObject([{ endedAtMs: undefined }]);
+    await vi.waitFor(
+      () => expect(updates(session)).toContainEqual(expect.objectContaining({ unseen: true })),
+      { timeout: 1_000 },
+    );
+    expect(await ended(session)).toMatchObject({ outcome: 'Succeeded', reason: 'Cached' });
+    expect(world.cluster.record.pulls()).toMatchObject([{ outcome: 'succeeded' }]);
+  });
+
   test('stops at once, and only once', async () => {
     const world = await start();
     await welcome(world);

@@ -18,6 +18,7 @@ const hello: Hello = {
   kubeletVersion: 'v1.36.3',
   containerRuntimeVersion: 'containerd://2.4.2',
   inventoryHash: 'h',
+  unseenPulls: [],
 };
 
 class World {

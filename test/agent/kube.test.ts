@@ -105,9 +105,14 @@ describe('NodeKube.deletePod', () => {
       bodies.push(JSON.parse(body));
       answerJson(response, 200, {});
     });
-    expect(await kube.deletePod('pull-1', 'p1', signal)).toBe('accepted');
+    const deletion = { podName: 'pull-1', podUid: 'p1', force: false };
+    expect(await kube.deletePod(deletion, signal)).toBe('accepted');
     expect(server.requests).toEqual(['DELETE /api/v1/namespaces/forehold-pulls/pods/pull-1']);
-    expect(bodies).toMatchObject([{ gracePeriodSeconds: 1, preconditions: { uid: 'p1' } }]);
+    expect(await kube.deletePod({ ...deletion, force: true }, signal)).toBe('accepted');
+    expect(bodies).toMatchObject([
+      { gracePeriodSeconds: 1, preconditions: { uid: 'p1' } },
+      { gracePeriodSeconds: 0, preconditions: { uid: 'p1' } },
+    ]);
   });
 
   test.for([
@@ -117,6 +122,7 @@ describe('NodeKube.deletePod', () => {
     [403, 'Forbidden', 'failed'],
   ] as const)('%i %s is %s', async ([status, reason, answer]) => {
     const { kube } = await open((_request, response) => answerStatus(response, status, reason));
-    expect(await kube.deletePod('pull-1', 'p1', signal)).toBe(answer);
+    const deletion = { podName: 'pull-1', podUid: 'p1', force: false };
+    expect(await kube.deletePod(deletion, signal)).toBe(answer);
   });
 });

@@ -30,6 +30,7 @@ describe('trimNode', () => {
       kubeletVersion: 'v1.36.3',
       containerRuntimeVersion: 'containerd://2.4.2',
       images,
+      leaving: false,
       reportedAtMs: Date.UTC(2026, 10, 21, 12, 0, 5),
     });
   });

@@ -129,6 +129,7 @@ describe('Coordinator', () => {
       message: '',
       digest: undefined,
       admittedImage: undefined,
+      unseen: false,
     });
     expect(await bad.ended).toMatchObject({
       code: 'NOT_FOUND',

@@ -24,6 +24,7 @@ export function helloOf(nodeName: string, nodeUid: string): Hello {
     kubeletVersion: 'v1.36.3',
     containerRuntimeVersion: 'containerd://2.4.2',
     inventoryHash: '',
+    unseenPulls: [],
   };
 }
 

@@ -170,7 +170,16 @@ const rows: readonly Row[] = [
     reading: { kind: 'pulled', terminal: true, digest, message: 'Error' },
   },
   {
-    what: 'failed, with a lost container and no reason',
+    what: 'collected by pod garbage collection while the kubelet may be pulling',
+    status: {
+      phase: 'Failed',
+      conditions: [{ type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC' }],
+      containerStatuses: [container({ state: { waiting: { reason: 'ContainerCreating' } } })],
+    },
+    reading: { kind: 'pulling' },
+  },
+  {
+    what: 'deleted before its container was there',
     status: {
       phase: 'Failed',
       containerStatuses: [
@@ -180,7 +189,7 @@ const rows: readonly Row[] = [
     reading: {
       kind: 'failed',
       terminal: true,
-      reason: 'PullFailed',
+      reason: 'PodVanished',
       message: 'ContainerStatusUnknown',
     },
   },

@@ -9,6 +9,7 @@ import type {
   InventoryEntry,
   LeaseUpdate,
   Offer,
+  UnseenPull,
 } from '../../shared/protocol.ts';
 import {
   fromAgentMessage,
@@ -57,6 +58,18 @@ const update: fc.Arbitrary<LeaseUpdate> = fc.record({
   message: text,
   digest: optional,
   admittedImage: optional,
+  unseen: fc.boolean(),
+});
+
+const unseenPull: fc.Arbitrary<UnseenPull> = fc.record({
+  leaseId: text,
+  pair: text,
+  podName: text,
+  podUid: text,
+  admittedImage: optional,
+  limits: fc.array(text),
+  createdAtMs: wallMs,
+  pullTimeoutMs: count.map((ms) => ms % 100_000_000),
 });
 
 const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
@@ -70,6 +83,7 @@ const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
     kubeletVersion: text,
     containerRuntimeVersion: text,
     inventoryHash: text,
+    unseenPulls: fc.array(unseenPull),
   }),
   fc.record({
     kind: fc.constant('inventoryChunk' as const),

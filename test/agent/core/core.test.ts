@@ -10,6 +10,7 @@ import {
   makeWelcome,
   otherDigest,
   pulled,
+  removed,
   sent,
   startWallMs,
   updates,
@@ -188,7 +189,9 @@ describe('AgentCore: pods', () => {
     });
     expect(kinds(asked)).toEqual(['deletePod']);
     world.take({ kind: 'podSeen', pod: { ...pod, deleting: true } });
-    const gone = world.take({ kind: 'podGone', pod: { ...pod, deleting: true } });
+    const killed = { ...pod, deleting: true, reading: removed };
+    expect(updates(world.take({ kind: 'podSeen', pod: killed }))).toEqual([]);
+    const gone = world.take({ kind: 'podGone', pod: killed });
     expect(updates(gone)).toMatchObject([{ outcome: 'Cancelled', reason: 'NoLongerDesired' }]);
   });
 
@@ -218,7 +221,8 @@ describe('AgentCore: pods', () => {
     const world = new World();
     world.connect();
     world.take({ kind: 'podSeen', pod });
-    const gone = world.take({ kind: 'podsListed', pods: [] });
+    const killed = { ...pod, deleting: true, reading: removed };
+    const gone = world.take({ kind: 'podGone', pod: killed });
     expect(updates(gone)).toMatchObject([{ outcome: 'Unknown', reason: 'PodVanished' }]);
   });
 
@@ -230,7 +234,7 @@ describe('AgentCore: pods', () => {
     expect(updates(world.take({ kind: 'podsListed', pods: [] }))).toEqual([]);
     world.pass(60_000);
     expect(updates(world.take({ kind: 'podsListed', pods: [] }))).toMatchObject([
-      { outcome: 'Unknown', reason: 'PodVanished' },
+      { state: 'accepted', unseen: true },
     ]);
   });
 

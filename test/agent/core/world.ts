@@ -20,6 +20,7 @@ export function makeNode(part: Partial<OwnNode> = {}): OwnNode {
     kubeletVersion: 'v1.36.3',
     containerRuntimeVersion: 'containerd://2.4.2',
     images: [],
+    leaving: false,
     reportedAtMs: startWallMs,
     ...part,
   };
@@ -48,6 +49,13 @@ export function makeOffer(number: number, part: Partial<Offer> = {}): Offer {
 
 export const pulling: PodReading = { kind: 'pulling' };
 export const pulled: PodReading = { kind: 'pulled', terminal: true, digest, message: '' };
+/** The kubelet's last word of a pod that was deleted in mid-pull. */
+export const removed: PodReading = {
+  kind: 'failed',
+  terminal: true,
+  reason: 'PodVanished',
+  message: 'could not be located',
+};
 export const failing: PodReading = {
   kind: 'failed',
   terminal: false,

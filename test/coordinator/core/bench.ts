@@ -73,6 +73,7 @@ export function helloOf(node: string, change: Partial<Hello> = {}): Hello {
     kubeletVersion: 'v1.36.3',
     containerRuntimeVersion: 'containerd://2.4.2',
     inventoryHash: 'none',
+    unseenPulls: [],
     ...change,
   };
 }

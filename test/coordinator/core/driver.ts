@@ -8,6 +8,14 @@ import { cachedImage, helloOf, nodeRecord, startWallMs } from './bench.ts';
 
 export const appImage = 'r.example/app:1';
 
+/** The kubelet's last word of a pod that was deleted in mid-pull. */
+export const removed = {
+  kind: 'failed',
+  terminal: true,
+  reason: 'PodVanished',
+  message: '',
+} as const;
+
 export class Driver {
   readonly core: Core;
   nowMs = 0;
@@ -77,6 +85,7 @@ export function updateOf(change: Partial<LeaseUpdate> & { leaseId: string }): Le
     message: 'words',
     digest: undefined,
     admittedImage: undefined,
+    unseen: false,
     ...change,
   };
 }

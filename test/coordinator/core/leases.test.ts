@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { cachedImage, helloOf, nodeRecord, podOf, startWallMs } from './bench.ts';
-import { appImage, Driver, firstOffer, offersIn, updateOf } from './driver.ts';
+import { appImage, Driver, firstOffer, offersIn, removed, updateOf } from './driver.ts';
 
 let driver: Driver;
 
@@ -128,7 +128,7 @@ describe('a hold', () => {
     driver.apply({ kind: 'podSeen', pod: { ...pod, deleting: true } });
     expect(driver.phase(offer.leaseId)).toBe('Revoking');
     expect(driver.core.limits()).toContainEqual({ name: 'node', slots: 1, inUse: 1 });
-    driver.apply({ kind: 'podGone', pod: { ...pod, deleting: true } });
+    driver.apply({ kind: 'podGone', pod: { ...pod, deleting: true, reading: removed } });
     expect(driver.core.lease(offer.leaseId)).toMatchObject({
       phase: 'Ended',
       outcome: 'Unknown',
@@ -206,7 +206,7 @@ describe('a hold', () => {
       podUid: pod.uid,
     });
     expect(driver.phase(offer.leaseId)).toBe('Revoking');
-    driver.apply({ kind: 'podGone', pod });
+    driver.apply({ kind: 'podGone', pod: { ...pod, deleting: true, reading: removed } });
     expect(driver.core.lease(offer.leaseId)).toMatchObject({
       outcome: 'Cancelled',
       reason: 'NoLongerDesired',
@@ -228,7 +228,8 @@ describe('a hold', () => {
         }),
       ),
     ).toEqual([]);
-    expect(offersIn(driver.apply({ kind: 'podGone', pod }))).toHaveLength(1);
+    const gone = { kind: 'podGone', pod: { ...pod, reading: removed } } as const;
+    expect(offersIn(driver.apply(gone))).toHaveLength(1);
   });
 
   test('over pullTimeout is deleted by the coordinator when no agent does it', () => {

@@ -11,6 +11,7 @@ import {
   type Hello,
   type InventoryEntry,
   type LeaseUpdate,
+  type UnseenPull,
 } from '../../../shared/protocol.ts';
 import type { Addressed } from '../../../shared/wire.ts';
 
@@ -24,6 +25,7 @@ const hello: Hello = {
   kubeletVersion: 'v1.36.3',
   containerRuntimeVersion: 'containerd://2.4.2',
   inventoryHash: 'hash',
+  unseenPulls: [],
 };
 
 const update: LeaseUpdate = {
@@ -36,10 +38,25 @@ const update: LeaseUpdate = {
   message: '',
   digest: undefined,
   admittedImage: undefined,
+  unseen: false,
 };
 
 function entry(reference: string): InventoryEntry {
   return { reference, digest: undefined, sizeBytes: 1, provenance: 'nodeStatus', observedAtMs: 1 };
+}
+
+function unseenPull(change: Partial<UnseenPull> = {}): UnseenPull {
+  return {
+    leaseId: '1-1',
+    pair: 'uid-1|r.example/app:1|',
+    podName: 'pull-1',
+    podUid: 'pod-uid',
+    admittedImage: undefined,
+    limits: ['cluster'],
+    createdAtMs: 1,
+    pullTimeoutMs: 1,
+    ...change,
+  };
 }
 
 function chunk(sequence: number, last: boolean, ...references: string[]): AgentMessage {
@@ -120,6 +137,26 @@ describe('SessionProtocol', () => {
     ],
     ['a uid with the separator of pairs', { nodeUid: 'a|b' }, 'hello.node_uid is not a uid'],
     ['no instance', { agentInstance: '' }, 'hello.agent_instance is not an identifier'],
+    [
+      'an unseen pull of a strange lease',
+      { unseenPulls: [unseenPull({ leaseId: 'x' })] },
+      'unseen_pull.lease_id is not a lease id',
+    ],
+    [
+      'an unseen pull of a strange pod',
+      { unseenPulls: [unseenPull({ podUid: '' })] },
+      'unseen_pull.pod_uid is not a uid',
+    ],
+    [
+      'an unseen pull with a long pair',
+      { unseenPulls: [unseenPull({ pair: 'p'.repeat(4_097) })] },
+      'unseen_pull.pair has 4097 bytes, more than the 4096 allowed',
+    ],
+    [
+      'too many unseen pulls',
+      { unseenPulls: Array.from({ length: 65 }, () => unseenPull()) },
+      'hello.unseen_pulls has more than 64 entries',
+    ],
     ['no platform', { platform: { os: '', architecture: '' } }, 'hello.platform is not complete'],
     [
       'a long version',

@@ -13,6 +13,7 @@ import { type Clock, openSystemClock } from '../../../shared/clock.ts';
 import { loadContract } from '../../../shared/proto.ts';
 import type { CoordinatorMessage } from '../../../shared/protocol.ts';
 import { StatusError } from '../../../shared/rpc.ts';
+import { toAgentMessage } from '../../../shared/wire.ts';
 import { FakeAgent, helloOf, openTestLog, waitUntil } from '../stand.ts';
 
 const closers: (() => void | Promise<void>)[] = [];
@@ -232,7 +233,7 @@ describe('SessionServer', () => {
       stream.on('close', () => resolve(stream.rstCode));
     });
     const { requestSerialize } = loadContract().SessionService.service.Session;
-    stream.write(frame(requestSerialize({ hello: helloOf('n1', 'u1') })));
+    stream.write(frame(requestSerialize(toAgentMessage('', helloOf('n1', 'u1')))));
     const opened = await waitUntil(() =>
       stand.events.find((event) => event.kind === 'helloReceived'),
     );

@@ -1,6 +1,7 @@
 // Original file: proto/forehold/v1/session.proto
 
 import type { PlatformInput as _forehold_v1_PlatformInput, Platform as _forehold_v1_Platform } from '../../forehold/v1/Platform.ts';
+import type { UnseenPullInput as _forehold_v1_UnseenPullInput, UnseenPull as _forehold_v1_UnseenPull } from '../../forehold/v1/UnseenPull.ts';
 
 /**
  * First message of a stream, and only the first. Sent when the agent knows its inventory completely.
@@ -27,6 +28,11 @@ export interface HelloInput {
    * hash for this node uid does not ask for it again.
    */
   'inventoryHash'?: (string);
+  /**
+   * Pulls of this node that go on although their pods are gone, at most 64. A coordinator that knows nothing of one
+   * counts it from now on.
+   */
+  'unseenPulls'?: (_forehold_v1_UnseenPullInput)[];
 }
 
 /**
@@ -54,4 +60,9 @@ export interface Hello {
    * hash for this node uid does not ask for it again.
    */
   'inventoryHash': (string);
+  /**
+   * Pulls of this node that go on although their pods are gone, at most 64. A coordinator that knows nothing of one
+   * counts it from now on.
+   */
+  'unseenPulls': (_forehold_v1_UnseenPull)[];
 }

@@ -32,6 +32,10 @@ export interface LeaseUpdateInput {
    * The image in the pod as the API server admitted it; differs from the offer's when a webhook rewrote it.
    */
   'admittedImage'?: (string);
+  /**
+   * With state Accepted: the pod is gone and the pull goes on (see UnseenPull); Ended follows when that is over.
+   */
+  'unseen'?: (boolean);
 }
 
 /**
@@ -62,4 +66,8 @@ export interface LeaseUpdate {
    * The image in the pod as the API server admitted it; differs from the offer's when a webhook rewrote it.
    */
   'admittedImage': (string);
+  /**
+   * With state Accepted: the pod is gone and the pull goes on (see UnseenPull); Ended follows when that is over.
+   */
+  'unseen': (boolean);
 }
