@@ -24,6 +24,10 @@ export interface CoordinatorConfig {
 
 export const usage = `forehold coordinator: hands out pull leases to the agents of one cluster
 
+  node coordinator.mjs            runs it until SIGTERM
+  node coordinator.mjs uninstall  removes what it made: pull pods, coordination Lease, pauses, certificates; ends with 0
+                                  when nothing is left but pulls under way, else with 1
+
 It is configured by environment variables; an empty one is the same as none.
 
   FOREHOLD_GRPC_ADDRESS    sessions and inspector, plain text, loopback only   default 127.0.0.1:${ports.grpc}

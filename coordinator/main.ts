@@ -8,6 +8,7 @@ import { openLog } from '../shared/log.ts';
 import { type CoordinatorConfig, readConfig, usage } from './config.ts';
 import { Coordinator } from './coordinator.ts';
 import { findKubeEndpoint } from './kube/endpoint.ts';
+import { uninstall } from './uninstall.ts';
 
 // Whoever stops us waits two seconds.
 const exitDeadlineMs = 1_900;
@@ -18,6 +19,13 @@ async function main(): Promise<number> {
   if (process.argv.slice(2).includes('--help')) {
     process.stdout.write(usage);
     return 0;
+  }
+  const [command, ...rest] = process.argv.slice(2);
+  if (rest.length > 0 || (command !== undefined && command !== 'uninstall')) {
+    process.stderr.write(
+      `unknown argument "${rest[0] ?? command}": there is uninstall and --help\n`,
+    );
+    return 2;
   }
   const config = tryReadConfig();
   if (config === undefined) return 2;
@@ -32,6 +40,12 @@ async function main(): Promise<number> {
   try {
     const clock = openSystemClock();
     const kube = openKubeClient(await findKubeEndpoint(config.kube));
+    if (command === 'uninstall') {
+      const { leaseNamespace: namespace, pullNamespace } = config;
+      const say = (sentence: string): boolean => process.stdout.write(`${sentence}\n`);
+      const options = { kube, clock, namespace, pullNamespace, say };
+      return (await uninstall(options, stopping.signal)) ? 0 : 1;
+    }
     const identity = hostname();
     const random = Math.random;
     await new Coordinator({ ...config, kube, clock, random, log, identity }).run(stopping.signal);

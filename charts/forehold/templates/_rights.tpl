@@ -112,6 +112,13 @@
   verbs: [delete]
 {{- end }}
 
+{{- define "forehold.uninstallNamespace" }}
+- apiGroups: [""]
+  resources: [namespaces]
+  resourceNames: [{{ .Values.pulls.namespace }}]
+  verbs: [get]
+{{- end }}
+
 {{- define "forehold.uninstallPulls" }}
 - apiGroups: [""]
   resources: [pods]
