@@ -13,7 +13,6 @@ import type {
   Offer,
   Welcome,
 } from '../shared/protocol.ts';
-import type { ObjectIdentity } from '../shared/pull-pod.ts';
 import type { ReflectorEvent } from '../shared/reflector.ts';
 import { StatusError } from '../shared/rpc.ts';
 import { AgentCore, type CoreView } from './core/core.ts';
@@ -35,8 +34,8 @@ export interface AgentOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly log: Log;
-  /** The DaemonSet that pull pods name as an owner; it must be in the same namespace. */
-  readonly daemonSet?: ObjectIdentity | undefined;
+  /** Name of the agent's own pod, in the same namespace; from it come the owners of pull pods. */
+  readonly ownPodName?: string | undefined;
   /** Of pull pods; the cluster's default class when undefined. */
   readonly priorityClassName?: string | undefined;
   /** The kubelet's nodeStatusMaxImages, 50 unless said otherwise. */
@@ -66,9 +65,9 @@ export class Agent {
     this.#options = options;
     this.#log = options.log.child({ node: nodeName });
     this.#core = new AgentCore({ agentInstance: randomUUID(), maxStatusImages, random });
-    const { kube: client, daemonSet, priorityClassName } = options;
+    const { kube: client, ownPodName, priorityClassName } = options;
     const log = this.#log;
-    this.#kube = new NodeKube({ ...options, client, daemonSet, priorityClassName, log });
+    this.#kube = new NodeKube({ ...options, client, ownPodName, priorityClassName, log });
   }
 
   /**
@@ -92,10 +91,16 @@ export class Agent {
     signal.addEventListener('abort', () => this.#learned.resolve(), { once: true });
     const { coordinator, clock, random, openStream = openGrpcStream } = this.#options;
     const dialling = { coordinator, clock, random, openStream, log: this.#log };
+    const owners = this.#kube.learnDaemonSet(signal);
+    const greet = async (): Promise<Hello> => {
+      await owners;
+      return this.#greet();
+    };
     const parts = [
+      owners,
       this.#kube.watchNode((event) => this.#takeNode(event), signal),
       this.#kube.watchPods((event) => this.#takePods(event), signal),
-      runSessions({ ...dialling, owner: this.#owner(), greet: () => this.#greet() }, signal),
+      runSessions({ ...dialling, owner: this.#owner(), greet }, signal),
     ];
     // One part that fails must not leave the others running.
     for (const part of parts) part.catch((error: unknown) => this.#life.abort(error));

@@ -8,7 +8,6 @@ import { type KubeEndpoint, openFileToken } from '../shared/kube-client.ts';
 import { type LogLevel, logLevels } from '../shared/log.ts';
 import { requireLoopback, UnsafeAddressError } from '../shared/loopback.ts';
 import { defaultPullNamespace, ports } from '../shared/names.ts';
-import type { ObjectIdentity } from '../shared/pull-pod.ts';
 import { defaultMaxStatusImages } from './core/inventory.ts';
 
 export interface AgentConfig {
@@ -19,7 +18,7 @@ export interface AgentConfig {
   readonly endpoint: KubeEndpoint;
   readonly http: HostPort;
   readonly logLevel: LogLevel;
-  readonly daemonSet: ObjectIdentity | undefined;
+  readonly ownPodName: string | undefined;
   readonly priorityClassName: string | undefined;
   readonly maxStatusImages: number;
 }
@@ -38,8 +37,8 @@ export function readConfig(environment: Environment, clock: Clock): AgentConfig 
     endpoint: readEndpoint(reader, environment, clock),
     http: reader.hostPort('FOREHOLD_HTTP_ADDRESS', `127.0.0.1:${ports.http}`),
     logLevel: reader.oneOf('FOREHOLD_LOG_LEVEL', logLevels, 'info'),
-    daemonSet: readDaemonSet(reader),
-    priorityClassName: reader.optional('FOREHOLD_PULL_PRIORITY_CLASS'),
+    ownPodName: reader.optional('FOREHOLD_POD_NAME'),
+    priorityClassName: readPriorityClass(reader),
     maxStatusImages: readMaxStatusImages(reader),
   };
   reader.finish();
@@ -89,13 +88,12 @@ function readFile(reader: EnvReader, name: string, path: string): Buffer | undef
   }
 }
 
-function readDaemonSet(reader: EnvReader): ObjectIdentity | undefined {
-  const name = reader.optional('FOREHOLD_DAEMON_SET_NAME');
-  const uid = reader.optional('FOREHOLD_DAEMON_SET_UID');
-  if (name === undefined && uid === undefined) return undefined;
-  if (name !== undefined && uid !== undefined) return { name, uid };
-  reader.problem('FOREHOLD_DAEMON_SET_NAME and FOREHOLD_DAEMON_SET_UID belong together');
-  return undefined;
+function readPriorityClass(reader: EnvReader): string | undefined {
+  const name = 'FOREHOLD_PULL_PRIORITY_CLASS';
+  const text = reader.optional(name);
+  if (text?.startsWith('system-'))
+    reader.problem(`${name} must not be ${text}: the kubelet would evict other pods for a pull`);
+  return text;
 }
 
 function readMaxStatusImages(reader: EnvReader): number {

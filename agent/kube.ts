@@ -10,6 +10,7 @@ import type { Offer } from '../shared/protocol.ts';
 import { buildDeletion, buildPullPod, type ObjectIdentity } from '../shared/pull-pod.ts';
 import { type ReflectorEvent, runReflector } from '../shared/reflector.ts';
 import type { CreateAnswer, DeleteAnswer, LookUpAnswer, OwnNode, OwnPod } from './core/events.ts';
+import { findDaemonSet } from './own-daemon-set.ts';
 import { trimNode, trimPod } from './trim.ts';
 
 export interface NodeKubeOptions {
@@ -17,7 +18,8 @@ export interface NodeKubeOptions {
   readonly nodeName: string;
   /** Of pull pods. */
   readonly namespace: string;
-  readonly daemonSet: ObjectIdentity | undefined;
+  /** Of the agent itself, which knows its DaemonSet; undefined outside a cluster. */
+  readonly ownPodName: string | undefined;
   /** Of pull pods. */
   readonly priorityClassName: string | undefined;
   readonly clock: Clock;
@@ -40,6 +42,7 @@ export interface PodDeletion {
 export class NodeKube {
   readonly #options: NodeKubeOptions;
   readonly #podsPath: string;
+  #daemonSet: ObjectIdentity | undefined;
 
   constructor(options: NodeKubeOptions) {
     this.#options = options;
@@ -51,7 +54,15 @@ export class NodeKube {
     const { nodeName, clock } = this.#options;
     const trim = (node: Node): OwnNode => trimNode(node, clock.now().wallMs);
     const query = { fieldSelector: `metadata.name=${nodeName}` };
-    return runReflector({ ...this.#options, path: '/api/v1/nodes', query, trim, onEvent }, signal);
+    const path = '/api/v1/nodes';
+    return runReflector({ ...this.#options, path, query, begin: 'watch', trim, onEvent }, signal);
+  }
+
+  /** To be done before the first pod is made. */
+  async learnDaemonSet(signal: AbortSignal): Promise<void> {
+    const { ownPodName: podName } = this.#options;
+    if (podName === undefined) return;
+    this.#daemonSet = await findDaemonSet({ ...this.#options, podName }, signal);
   }
 
   /** Resolves when the signal aborts. */
@@ -68,7 +79,8 @@ export class NodeKube {
 
   async createPod(offer: Offer, nodeUid: string, signal: AbortSignal): Promise<CreateAnswer> {
     const { client, nodeName } = this.#options;
-    const body = buildPullPod(offer, { name: nodeName, uid: nodeUid }, this.#options);
+    const options = { ...this.#options, daemonSet: this.#daemonSet };
+    const body = buildPullPod(offer, { name: nodeName, uid: nodeUid }, options);
     const request = { method: 'POST', path: this.#podsPath, body, signal } as const;
     try {
       const pod: Pod = await client.request({ ...request, timeoutMs: requestTimeoutMs });

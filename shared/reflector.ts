@@ -23,6 +23,11 @@ export interface ReflectorOptions<T extends KubeObject, R> {
   /** Of the collection, such as `/api/v1/nodes`. */
   readonly path: string;
   readonly query?: { readonly labelSelector?: string; readonly fieldSelector?: string };
+  /**
+   * `list`, unless `watch`: the watch itself begins with what is there, as events, and never says what is gone meanwhile.
+   * For a single object by name: it takes no right to list.
+   */
+  readonly begin?: 'list' | 'watch';
   readonly trim: (object: T) => R;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
@@ -33,6 +38,8 @@ export interface ReflectorOptions<T extends KubeObject, R> {
 }
 
 const pageSize = '500';
+// The API server sends what it has as ADDED, from its cache and perhaps a moment old, and goes on from there.
+const anyVersion = '0';
 const backoff: Backoff = { initialMs: 1_000, factor: 2, maxMs: 30_000, jitterRatio: 1 };
 const minTimeoutSeconds = 300;
 const maxTimeoutSeconds = 600;
@@ -51,7 +58,7 @@ export async function runReflector<T extends KubeObject, R>(
   const position: Position = { version: undefined, failures: 0 };
   while (!signal.aborted) {
     try {
-      if (position.version === undefined) position.version = await list(options, signal);
+      position.version ??= options.begin === 'watch' ? anyVersion : await list(options, signal);
       await follow(options, position, signal);
     } catch (error) {
       if (signal.aborted) return;

@@ -29,7 +29,7 @@ describe('readConfig', () => {
       endpoint: { url: 'https://10.96.0.1', ca: undefined, token: undefined },
       http: { host: '127.0.0.1', port: 7480 },
       logLevel: 'info',
-      daemonSet: undefined,
+      ownPodName: undefined,
       priorityClassName: undefined,
       maxStatusImages: 50,
     });
@@ -60,6 +60,11 @@ describe('readConfig', () => {
     expect(endpoint.url).toBe('https://[fd00::1]:443');
   });
 
+  test('reads the name of its own pod', () => {
+    const environment = { ...minimal, FOREHOLD_POD_NAME: 'agent-x' };
+    expect(readConfig(environment, clock).ownPodName).toBe('agent-x');
+  });
+
   test('reads the priority class of pull pods', () => {
     const environment = { ...minimal, FOREHOLD_PULL_PRIORITY_CLASS: 'forehold-pull' };
     expect(readConfig(environment, clock).priorityClassName).toBe('forehold-pull');
@@ -71,7 +76,7 @@ describe('readConfig', () => {
       FOREHOLD_HTTP_ADDRESS: 'nowhere',
       FOREHOLD_KUBE_CA_FILE: '/does/not/exist',
       FOREHOLD_LOG_LEVEL: 'loud',
-      FOREHOLD_DAEMON_SET_NAME: 'agent',
+      FOREHOLD_PULL_PRIORITY_CLASS: 'system-node-critical',
       FOREHOLD_NODE_STATUS_MAX_IMAGES: 'many',
       FOREHOLD_COORDINATR: 'x',
     });
@@ -82,7 +87,7 @@ describe('readConfig', () => {
       'FOREHOLD_KUBE_CA_FILE: ',
       'FOREHOLD_HTTP_ADDRESS must be',
       'FOREHOLD_LOG_LEVEL must be',
-      'FOREHOLD_DAEMON_SET_NAME and FOREHOLD_DAEMON_SET_UID belong together',
+      'FOREHOLD_PULL_PRIORITY_CLASS must not be system-node-critical',
       'FOREHOLD_NODE_STATUS_MAX_IMAGES must be',
       'FOREHOLD_COORDINATR is not a setting',
     ];

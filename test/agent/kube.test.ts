@@ -11,15 +11,15 @@ import { makeOffer, nodeUid } from './core/world.ts';
 const offer = makeOffer(1);
 const { signal } = new AbortController();
 
-async function open(answer: Answer) {
+async function open(answer: Answer, ownPodName?: string) {
   const server = await startKubeServer(answer);
   const kube = new NodeKube({
     client: openKubeClient({ url: server.url, userAgent: 'forehold-agent' }),
     nodeName: 'n1',
     namespace: 'forehold-pulls',
-    daemonSet: undefined,
+    ownPodName,
     priorityClassName: undefined,
-    clock: openSystemClock(),
+    clock: openSystemClock(100),
     random: () => 0,
     log: openLog('test', 'silent'),
   });
@@ -75,6 +75,87 @@ describe('NodeKube.createPod', () => {
     const reason = new Error('stopped');
     const stopped = AbortSignal.abort(reason);
     await expect(kube.createPod(offer, nodeUid, stopped)).rejects.toBe(reason);
+  });
+});
+
+describe('NodeKube.learnDaemonSet', () => {
+  const daemonSet = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agents', uid: 'd1' };
+  const ownPod: Pod = {
+    metadata: { name: 'agents-x', ownerReferences: [{ ...daemonSet, controller: true }] },
+    spec: { containers: [] },
+  };
+
+  async function owners(answer: Answer, ownPodName?: string): Promise<readonly string[]> {
+    let created: Pod | undefined;
+    const { kube } = await open((request, response, body) => {
+      if (request.method === 'GET') return answer(request, response, body);
+      const pod: Pod = JSON.parse(body);
+      created = pod;
+      answerJson(response, 201, { ...pod, metadata: { ...pod.metadata, uid: 'p1' } });
+    }, ownPodName);
+    await kube.learnDaemonSet(signal);
+    await kube.createPod(offer, nodeUid, signal);
+    return (created?.metadata.ownerReferences ?? []).map(
+      ({ kind, name, controller }) => `${kind} ${name} ${controller}`,
+    );
+  }
+
+  test("names the DaemonSet of the agent's own pod as an owner, not as the controller", async () => {
+    const found = await owners(
+      (_request, response) => answerJson(response, 200, ownPod),
+      'agents-x',
+    );
+    expect(found).toEqual(['Node n1 true', 'DaemonSet agents false']);
+  });
+
+  test('asks again when the API server is busy', async () => {
+    let requests = 0;
+    const found = await owners((_request, response) => {
+      requests += 1;
+      if (requests < 3) answerStatus(response, 503, 'ServiceUnavailable');
+      else answerJson(response, 200, ownPod);
+    }, 'agents-x');
+    expect(found).toHaveLength(2);
+  });
+
+  test.for([
+    [403, 1],
+    [404, 1],
+    [500, 4],
+  ] as const)('does without when the answer is %i, after %i requests', async ([status, most]) => {
+    let requests = 0;
+    const found = await owners((_request, response) => {
+      requests += 1;
+      answerStatus(response, status, 'No');
+    }, 'agents-x');
+    expect(found).toEqual(['Node n1 true']);
+    expect(requests).toBe(most);
+  });
+
+  test('asks nothing outside a cluster', async () => {
+    const found = await owners(() => expect.unreachable());
+    expect(found).toEqual(['Node n1 true']);
+  });
+});
+
+describe('NodeKube.watchNode', () => {
+  test('needs no list: the watch begins with the node as it is', async () => {
+    const stopping = new AbortController();
+    const seen: string[] = [];
+    const { kube, server } = await open((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const object = { metadata: { name: 'n1', uid: nodeUid, resourceVersion: '7' } };
+      response.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
+    });
+    await kube.watchNode((event) => {
+      seen.push(event.kind);
+      stopping.abort(new Error('test over'));
+    }, stopping.signal);
+    expect(seen).toEqual(['seen']);
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]).toMatch(
+      /^GET \/api\/v1\/nodes\?.*fieldSelector=metadata\.name%3Dn1.*resourceVersion=0&/,
+    );
   });
 });
 

@@ -64,7 +64,7 @@ function seen(
   return { type, object: object(name, version) };
 }
 
-function run(script: Script, random = () => 0) {
+function run(script: Script, random = () => 0, begin: 'list' | 'watch' = 'list') {
   const clock = new VirtualClock();
   const received: ReflectorEvent<string>[] = [];
   const warnings: object[] = [];
@@ -74,6 +74,7 @@ function run(script: Script, random = () => 0) {
       client: script,
       path: '/api/v1/nodes',
       query: { fieldSelector: 'metadata.name=n1' },
+      begin,
       trim: (node: KubeObject) => node.metadata.name,
       clock,
       random,
@@ -259,5 +260,15 @@ describe('runReflector', () => {
       new AbortController().signal,
     );
     await expect(failing).rejects.toThrow('fault');
+  });
+
+  test('lists nothing when it begins with the watch, and begins anew after 410', async () => {
+    const expired = { type: 'ERROR', object: { code: 410, message: 'too old' } } as const;
+    const script = new Script();
+    script.watches = [events(seen('ADDED', 'a', '5'), expired), silence];
+    const { clock, received } = run(script, () => 0, 'watch');
+    await clock.advance(1_000);
+    expect(script.calls).toEqual(['watch 0', 'watch 0']);
+    expect(received).toEqual([{ kind: 'seen', object: 'a' }]);
   });
 });

@@ -9,7 +9,7 @@
 {{- define "forehold.agentNodes" }}
 - apiGroups: [""]
   resources: [nodes]
-  verbs: [get, list, watch]
+  verbs: [get, watch]
 {{- end }}
 
 {{- define "forehold.coordinatorCluster" }}

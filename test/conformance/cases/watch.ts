@@ -71,6 +71,14 @@ export function describeWatchCases(open: () => Workbench): void {
   });
 
   describe('watch', () => {
+    test('of one name from version 0 begins with the object as it is', async () => {
+      const bench = open();
+      const [name = ''] = await createPods(bench, 2);
+      const query = { fieldSelector: `metadata.name=${name}`, resourceVersion: '0' };
+      const events = await collect(bench, query, (seen) => seen.length > 0);
+      expect(events).toMatchObject([{ type: 'ADDED', object: { metadata: { name } } }]);
+    });
+
     test('goes on after the version of a list, without a gap and without repeating it', async () => {
       const bench = open();
       const [before = ''] = await createPods(bench, 1);
