@@ -19,7 +19,8 @@ import { countRequests } from './kube/count-requests.ts';
 import { runReflectors } from './kube/reflectors.ts';
 import { followLimitsFile } from './limits-file.ts';
 import { openCoordinatorMetrics } from './metrics.ts';
-import { Reign } from './reign.ts';
+import { openPauseKeeper } from './pauses/pause-keeper.ts';
+import { Reign, type ReignOptions } from './reign.ts';
 import { type GrpcServer, startGrpcServer } from './server.ts';
 import { openAgentStream, type SessionCall } from './session/transport.ts';
 
@@ -132,7 +133,8 @@ export class Coordinator {
     const epochOptions = { ...this.#options, kube: this.#kube, namespace, identity };
     const { epoch, isFirst } = await raiseEpoch(epochOptions, signal);
     log.info({ epoch, isFirst }, 'epoch raised');
-    const reign = this.#begin(epoch, isFirst, signal);
+    const pauses = await openPauseKeeper({ ...epochOptions, epoch }, signal);
+    const reign = this.#begin({ epoch, isFirstEpoch: isFirst, pauses }, signal);
     const grpcPort = grpcServer.port;
     this.#listening.resolve({ grpcPort, httpPort: httpServer.port });
     log.info({ grpcPort, httpPort: httpServer.port }, 'coordinator started');
@@ -148,6 +150,11 @@ export class Coordinator {
         if (this.#reign === undefined) throw starting();
         return this.#reign.core;
       },
+      actions: () => {
+        if (this.#reign === undefined) throw starting();
+        return this.#reign;
+      },
+      identify: () => '',
       feed: this.#feed,
       clock,
       log,
@@ -167,11 +174,13 @@ export class Coordinator {
     return server;
   }
 
-  #begin(epoch: number, isFirstEpoch: boolean, signal: AbortSignal): Reign {
+  #begin(
+    from: Pick<ReignOptions, 'epoch' | 'isFirstEpoch' | 'pauses'>,
+    signal: AbortSignal,
+  ): Reign {
     const reign = new Reign({
       ...this.#options,
-      epoch,
-      isFirstEpoch,
+      ...from,
       kube: this.#kube,
       metrics: this.#metrics,
       feed: this.#feed,

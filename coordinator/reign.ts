@@ -6,11 +6,13 @@ import type { KubeClient } from '../shared/kube-client.ts';
 import type { Log } from '../shared/log.ts';
 import { Core } from './core/core.ts';
 import type { Effect, Event } from './core/events.ts';
+import type { LeaseView } from './core/views.ts';
 import type { LeaseFeed } from './inspector/lease-feed.ts';
 import { PodRequests } from './kube/pod-requests.ts';
 import { LeaseJournal } from './lease-journal.ts';
 import { Loop } from './loop.ts';
 import type { CoordinatorMetrics } from './metrics.ts';
+import type { PauseKeeper } from './pauses/pause-keeper.ts';
 import { SessionServer } from './session/session-server.ts';
 import { StatusWriter } from './status/status-writer.ts';
 
@@ -24,6 +26,8 @@ export interface ReignOptions {
   readonly log: Log;
   readonly metrics: CoordinatorMetrics;
   readonly feed: LeaseFeed;
+  /** Read as the leader of this epoch. */
+  readonly pauses: PauseKeeper;
   /** Ends every request under way. */
   readonly signal: AbortSignal;
   /** The core or an effect threw. */
@@ -35,6 +39,7 @@ const lists = { nodesListed: 'nodes', podsListed: 'pull pods', imagesListed: 'ca
 export class Reign {
   readonly core: Core;
   readonly sessions: SessionServer;
+  readonly pauses: PauseKeeper;
   readonly #feed: LeaseFeed;
   readonly #journal: LeaseJournal;
   readonly #loop: Loop;
@@ -45,8 +50,11 @@ export class Reign {
   constructor(options: ReignOptions) {
     const { epoch, isFirstEpoch: firstEpoch, clock, random, log, metrics, feed } = options;
     const onEvent = (event: Event): void => this.post(event);
-    const core = new Core({ epoch, firstEpoch, startedAt: clock.now(), random });
+    const pauses = options.pauses.list();
+    const core = new Core({ epoch, firstEpoch, startedAt: clock.now(), random, pauses });
     this.core = core;
+    this.pauses = options.pauses;
+    this.pauses.onChange = (changed) => this.post({ kind: 'pausesChanged', pauses: changed });
     this.#feed = feed;
     this.#journal = new LeaseJournal(log, metrics);
     this.#pods = new PodRequests({ ...options, onEvent });
@@ -73,6 +81,18 @@ export class Reign {
     if (event.kind === 'imageGone') this.#writer.forget(event.name);
     this.#missing.delete(event.kind);
     this.#loop.post(event);
+  }
+
+  lease(id: string): LeaseView | undefined {
+    return this.core.lease(id);
+  }
+
+  leases(): Iterable<LeaseView> {
+    return this.core.leases();
+  }
+
+  revoke(leaseId: string, message: string): void {
+    this.post({ kind: 'leaseRevoked', leaseId, message });
   }
 
   /** Idempotent. */

@@ -1,26 +1,39 @@
-// Generates the TypeScript types of the wire contract into shared/gen. Types only: the .proto files themselves are
-// what runs. `--check` compares instead of writing, so that CI notices stale types.
+// Generates the TypeScript types of the wire contract into shared/gen, and from the comments of its reasons their texts
+// and docs/reasons.md. Types only: the .proto files themselves are what runs. `--check` compares instead of writing, so that CI notices stale types.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatReasonsPage, formatReasonTexts, parseReasons } from './reasons.ts';
 
 const target = 'shared/gen';
+const reasonsPage = 'docs/reasons.md';
 const protos = ['session', 'inspector'].map((name) => `forehold/v1/${name}.proto`);
 
 const fresh = mkdtempSync(join(tmpdir(), 'forehold-gen-'));
 try {
   generateInto(fresh);
+  const page = describeReasons(fresh);
   if (process.argv.includes('--check')) {
-    const stale = differing(fresh, target);
+    const stale = [...differing(fresh, target)];
+    if (readFileSync(reasonsPage, 'utf8') !== page) stale.push(reasonsPage);
     if (stale.length > 0) {
-      process.stderr.write(`shared/gen is stale (${stale.join(', ')}): run npm run gen\n`);
+      process.stderr.write(`generated files are stale (${stale.join(', ')}): run npm run gen\n`);
       process.exitCode = 1;
     }
   } else {
     rmSync(target, { recursive: true, force: true });
     cpSync(fresh, target, { recursive: true });
+    writeFileSync(reasonsPage, page);
   }
 } finally {
   rmSync(fresh, { recursive: true, force: true });
@@ -43,6 +56,13 @@ function generateInto(folder: string): void {
   ];
   const generator = 'node_modules/@grpc/proto-loader/build/bin/proto-loader-gen-types.js';
   execFileSync(process.execPath, [generator, ...flags, ...protos], { stdio: 'pipe' });
+}
+
+/** Writes the texts into the folder and returns the page. */
+function describeReasons(folder: string): string {
+  const reasons = parseReasons(readFileSync('proto/forehold/v1/types.proto', 'utf8'));
+  writeFileSync(join(folder, 'reason-texts.ts'), formatReasonTexts(reasons));
+  return formatReasonsPage(reasons);
 }
 
 function differing(left: string, right: string): readonly string[] {

@@ -126,6 +126,10 @@ export interface Pod extends KubeObject {
   };
 }
 
+export interface ConfigMap extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
 /** A list page as the API server answers it. */
 export interface List<T> {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };

@@ -33,6 +33,9 @@ export const defaultPullNamespace = 'forehold-pulls';
 /** The coordination Lease that keeps the epoch, in the coordinator's namespace. */
 export const coordinatorLeaseName = 'forehold-coordinator';
 
+/** The ConfigMap that keeps what people have paused, in the coordinator's namespace. */
+export const pausesConfigMapName = 'forehold-pauses';
+
 export const ports = { grpc: 7443, http: 7480 } as const;
 
 /** What a token must be made for: a session of an agent, a call of a person. No API server takes such a token. */

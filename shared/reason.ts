@@ -2,6 +2,7 @@
 // enum, with the meaning of each; `satisfies` keeps this table complete.
 
 import type { Reason as WireReason } from './gen/forehold/v1/Reason.ts';
+import { reasonTexts } from './gen/reason-texts.ts';
 
 const reasonByWire = {
   REASON_UNSPECIFIED: '',
@@ -77,4 +78,15 @@ export function toReason(wire: WireReason): Reason {
 
 export function fromReason(reason: Reason): WireReason {
   return wireByReason.get(reason) ?? 'REASON_UNSPECIFIED';
+}
+
+/** What the reason means and what to do about it, in sentences with full stops; both empty for no reason. */
+export function describeReason(reason: Reason): ReasonText {
+  const wire = fromReason(reason);
+  return wire === 'REASON_UNSPECIFIED' ? { meaning: '', remedy: '' } : reasonTexts[wire];
+}
+
+export interface ReasonText {
+  readonly meaning: string;
+  readonly remedy: string;
 }

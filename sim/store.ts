@@ -48,6 +48,7 @@ export class Store {
       nodes: new Shelf(definitions.nodes, shelfOptions),
       pods: new Shelf(definitions.pods, shelfOptions),
       namespaces: new Shelf(definitions.namespaces, shelfOptions),
+      configmaps: new Shelf(definitions.configmaps, shelfOptions),
       leases: new Shelf(definitions.leases, shelfOptions),
       serviceaccounts: new Shelf(definitions.serviceaccounts, shelfOptions),
       roles: new Shelf(definitions.roles, shelfOptions),

@@ -11,11 +11,35 @@ const minOfferMs = 2_000;
 /** For how long after a heartbeat its node may be offered pulls. */
 export const heartbeatFreshMs = timing.offerTtlMs - minOfferMs;
 
-export function refreshAvailability({ demand, use }: State, node: NodeState, now: Instant): void {
-  const heartbeat = node.session?.heartbeat;
-  const isFresh =
-    heartbeat !== undefined &&
-    now.monotonicMs - heartbeat.receivedAt.monotonicMs < heartbeatFreshMs;
-  const hasSlot = node.liveLeases < use.slotsPerNode();
-  demand.setAvailable(node, isFresh && hasSlot && node.isOfferable());
+export type NodeObstacle =
+  | 'NodeDeleting'
+  | 'NodeCordoned'
+  | 'NodeNotReady'
+  | 'AgentMissing'
+  | 'AgentDisconnected'
+  | 'NodeLimit';
+
+export function refreshAvailability(state: State, node: NodeState, now: Instant): void {
+  state.demand.setAvailable(node, findNodeObstacle(state, node, now) === undefined);
+}
+
+/** Why nothing can be offered to the node now, whatever the image; undefined when something can. */
+export function findNodeObstacle(
+  { use }: Pick<State, 'use'>,
+  node: NodeState,
+  now: Instant,
+): NodeObstacle | undefined {
+  const { record, session } = node;
+  if (record === undefined || record.deleting) return 'NodeDeleting';
+  if (record.unschedulable) return 'NodeCordoned';
+  if (!record.ready) return 'NodeNotReady';
+  if (session === undefined)
+    return node.disconnectedAtMs === undefined ? 'AgentMissing' : 'AgentDisconnected';
+  if (!isFresh(session.heartbeat?.receivedAt, now) || !node.isInventoryComplete)
+    return 'AgentDisconnected';
+  return node.liveLeases < use.slotsPerNode() ? undefined : 'NodeLimit';
+}
+
+function isFresh(receivedAt: Instant | undefined, now: Instant): boolean {
+  return receivedAt !== undefined && now.monotonicMs - receivedAt.monotonicMs < heartbeatFreshMs;
 }

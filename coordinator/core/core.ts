@@ -6,12 +6,14 @@ import { timing } from '../../shared/protocol.ts';
 import { refreshAvailability } from './availability.ts';
 import { Cluster } from './cluster.ts';
 import type { CachedImageStatus, Effect, Event } from './events.ts';
+import { Inquiry } from './inquiry.ts';
 import { LeaseLife } from './lease-life.ts';
 import { Leases } from './leases.ts';
 import { LimitUse } from './limit-use.ts';
 import { type Limit, mergeLimits } from './limits.ts';
 import { decideOffer } from './pacing.ts';
 import { Pairs } from './pairs.ts';
+import { describePause } from './pauses.ts';
 import { Revocations } from './revocations.ts';
 import { Sessions } from './sessions.ts';
 import { showImage, showLease, showNode } from './show.ts';
@@ -20,11 +22,13 @@ import { describeStatus, summariseStatus } from './status.ts';
 import { Suspects } from './suspects.ts';
 import { UnseenPulls } from './unseen-pulls.ts';
 import type { ImageView, LeaseView, LimitView, NodeView } from './views.ts';
+import type { WishState } from './wish-state.ts';
 
 /** Statuses wait at most this long for agents to tell their inventories after a start. */
 const inventoryPatienceMs = 60_000;
 
 export class Core {
+  readonly inquiry: Inquiry;
   readonly #state: State;
   readonly #leases: Leases;
   readonly #revocations: Revocations;
@@ -37,6 +41,7 @@ export class Core {
   constructor(settings: CoreSettings) {
     this.#state = new State(settings);
     const state = this.#state;
+    this.inquiry = new Inquiry(state);
     const pairs = new Pairs(state);
     const life = new LeaseLife(state, pairs);
     const suspects = new Suspects(state, life);
@@ -105,7 +110,12 @@ export class Core {
   /** What the status of this CachedImage should be now; undefined when it does not exist (any more). */
   status(name: string, now: Instant): CachedImageStatus | undefined {
     const wish = this.#state.demand.wishes.get(name);
-    return wish === undefined ? undefined : describeStatus(wish, now);
+    return wish === undefined ? undefined : describeStatus(wish, now, this.#pauseOf(wish));
+  }
+
+  #pauseOf({ desired }: WishState): string | undefined {
+    const pause = desired === undefined ? undefined : this.#state.pauses.find(desired);
+    return pause === undefined ? undefined : describePause(pause);
   }
 
   #dispatch(event: Event, now: Instant): void {
@@ -140,6 +150,14 @@ export class Core {
       case 'limitsConfigured':
         this.#configureLimits(event.limits, now);
         break;
+      case 'pausesChanged':
+        this.#state.pauses.set(event.pauses);
+        for (const wish of this.#state.demand.wishes.values())
+          this.#state.demand.changedWishes.add(wish);
+        break;
+      case 'leaseRevoked':
+        this.#takeBack(event.leaseId, event.message, now);
+        break;
       case 'podLookedUp':
         this.#leases.podLookedUp(event.leaseId, event.pod, now);
         break;
@@ -171,7 +189,7 @@ export class Core {
         this.#sessions.leaseUpdateReceived(event.sessionId, event.update, now);
         break;
       case 'sessionEnded':
-        this.#sessions.sessionEnded(event.sessionId);
+        this.#sessions.sessionEnded(event.sessionId, now);
         break;
       default:
         event satisfies never;
@@ -184,6 +202,11 @@ export class Core {
     for (const node of this.#state.demand.nodes.values()) {
       refreshAvailability(this.#state, node, now);
     }
+  }
+
+  #takeBack(leaseId: string, message: string, now: Instant): void {
+    const lease = this.#state.leases.find(leaseId);
+    if (lease !== undefined) this.#revocations.takeBack(lease, message, now);
   }
 
   #nextDue(now: Instant): Due | undefined {
@@ -239,8 +262,7 @@ export class Core {
   }
 
   #offer(now: Instant): void {
-    const { areOffersAllowed } = this.#state;
-    if (!areOffersAllowed || !this.#cluster.isBegun) return;
+    if (!this.#state.mayOffer) return;
     for (;;) {
       const decision = decideOffer(this.#state, now);
       if (decision.kind === 'wait') {
@@ -266,7 +288,7 @@ export class Core {
     }
     if (!this.#state.areStatusesAllowed) return;
     for (const wish of demand.changedWishes) {
-      const summary = summariseStatus(wish);
+      const summary = summariseStatus(wish, this.#pauseOf(wish));
       const transition = summary !== wish.announced;
       wish.announced = summary;
       this.#state.emit({ kind: 'statusChanged', name: wish.name, transition });

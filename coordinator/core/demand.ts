@@ -114,6 +114,12 @@ export class Demand {
     return this.images.get(desiredImageKey(of));
   }
 
+  /** Desired images with this reference: one for each credential set. */
+  *imagesOf(reference: string): Generator<Image> {
+    for (const image of this.#imagesByReference.get(reference) ?? [])
+      if (image.image === reference && image.wishes.size > 0) yield image;
+  }
+
   forgetIfUnused(image: Image): void {
     if (image.isInUse) return;
     this.images.delete(image.key);

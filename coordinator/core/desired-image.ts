@@ -19,6 +19,8 @@ export interface PairState {
   isBackingOff: boolean;
   /** End of the newest backoff, monotonic; and the same in wall time, for people. */
   nextAttemptMs: number;
+  /** When the newest backoff began, wall time. */
+  backingOffSinceMs: number;
   nextAttemptAtMs: number;
   reason: Reason;
   message: string;
@@ -96,6 +98,7 @@ export class DesiredImage {
       hasLeftoverPod: false,
       isBackingOff: false,
       nextAttemptMs: 0,
+      backingOffSinceMs: 0,
       nextAttemptAtMs: 0,
       reason: '' as const,
       message: '',

@@ -10,6 +10,7 @@ import type {
   LeaseUpdate,
 } from '../../shared/protocol.ts';
 import type { Limit } from './limits.ts';
+import type { Pause } from './pauses.ts';
 import type { LeaseView } from './views.ts';
 
 /** What the core keeps of a node object; `status.images` never gets this far. */
@@ -81,6 +82,10 @@ export type Event =
   | { readonly kind: 'imageSeen'; readonly image: CachedImageObject }
   | { readonly kind: 'imageGone'; readonly name: string }
   | { readonly kind: 'limitsConfigured'; readonly limits: readonly Limit[] }
+  /** All there are now, already kept where they survive. */
+  | { readonly kind: 'pausesChanged'; readonly pauses: readonly Pause[] }
+  /** Somebody takes a live lease back; `message` says who and why. Nothing happens to one that is live no more. */
+  | { readonly kind: 'leaseRevoked'; readonly leaseId: string; readonly message: string }
   /** First message of a stream, already checked: the protocol version is supported, the fields are not empty. */
   | { readonly kind: 'helloReceived'; readonly sessionId: string; readonly hello: Hello }
   /** A complete inventory, all chunks together. */

@@ -11,6 +11,11 @@ export interface EligibleNodes {
   readonly image: number;
 }
 
+/** What the limit's percentage refers to. */
+export function countNodes(limit: Limit, eligible: EligibleNodes): number {
+  return limit.per === 'image' ? eligible.image : eligible.cluster;
+}
+
 export class LimitUse {
   readonly limits: readonly Limit[];
   readonly #nodeless: readonly Limit[];
@@ -70,6 +75,16 @@ export class LimitUse {
       .reduce((least, limit) => Math.min(least, countSlots(limit, 0)), Infinity);
   }
 
+  /** Live leases counted in one scope. */
+  inUse(limit: Limit, key: string): number {
+    return this.#use.get(limit.name)?.get(key) ?? 0;
+  }
+
+  /** Scopes in which at least one lease is live. */
+  scopeKeys(limit: Limit): Iterable<string> {
+    return this.#use.get(limit.name)?.keys() ?? [];
+  }
+
   views(eligible: EligibleNodes): readonly LimitView[] {
     return this.limits.map((limit) => ({
       name: limit.name,
@@ -81,8 +96,7 @@ export class LimitUse {
   #isFull(limit: Limit, subject: LimitSubject, eligible: EligibleNodes): boolean {
     const key = scopeKey(limit, subject);
     if (key === undefined) return false;
-    const nodes = limit.per === 'image' ? eligible.image : eligible.cluster;
-    return (this.#use.get(limit.name)?.get(key) ?? 0) >= countSlots(limit, nodes);
+    return this.inUse(limit, key) >= countSlots(limit, countNodes(limit, eligible));
   }
 
   #count(subject: LimitSubject, by: 1 | -1): void {

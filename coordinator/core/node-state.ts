@@ -18,6 +18,8 @@ export class NodeState {
   /** Undefined while only the agent has told of the node. */
   record: NodeRecord | undefined;
   session: Session | undefined;
+  /** When the last session ended, wall time; undefined while there was none in this reign. */
+  disconnectedAtMs: number | undefined;
   /** By normalised reference, as the agent reports it. Kept when the session ends: the images stay. */
   inventory = new Map<string, InventoryEntry>();
   /** False until a complete inventory of this node has come, and after a gap. */
@@ -49,18 +51,6 @@ export class NodeState {
 
   get zone(): string {
     return this.record?.labels['topology.kubernetes.io/zone'] ?? '';
-  }
-
-  /** Ready, not leaving, and its agent has told everything. */
-  isOfferable(): boolean {
-    const { record, session } = this;
-    return (
-      record?.ready === true &&
-      !record.unschedulable &&
-      !record.deleting &&
-      session?.heartbeat !== undefined &&
-      this.isInventoryComplete
-    );
   }
 
   /** Takes a whole inventory. What pull pods brought is dropped once the agent had time to see it in node status. */

@@ -9,7 +9,7 @@ import type { Demand } from './demand.ts';
 import type { DesiredImage } from './desired-image.ts';
 import type { Gate, Wait } from './gate.ts';
 import type { LimitUse } from './limit-use.ts';
-import type { LimitSubject } from './limits.ts';
+import type { Limit, LimitSubject } from './limits.ts';
 import type { NodeState } from './node-state.ts';
 
 export type Decision =
@@ -68,6 +68,32 @@ class Search {
       this.retryAtMs = Math.min(this.retryAtMs ?? Infinity, wait.retryAtMs);
     return wait === undefined;
   }
+}
+
+/** What keeps a ready pair from an offer now, limits first, as decideOffer asks; undefined when nothing does. */
+export function findObstacle(
+  { image, node }: { readonly image: DesiredImage; readonly node: NodeState },
+  { demand, use, gates }: Outlook,
+  now: Instant,
+): Limit | Wait | undefined {
+  const eligible = eligibleFor(image, demand);
+  return (
+    use.findBindingForImage(imageSubject(image), eligible) ??
+    use.findBindingForNode(subjectOf(image, node), eligible) ??
+    findFirst(gates, (gate) => gate.checkImage(image, now)) ??
+    findFirst(gates, (gate) => gate.checkNode(image, node, now))
+  );
+}
+
+function findFirst(
+  gates: readonly Gate[],
+  check: (gate: Gate) => Wait | undefined,
+): Wait | undefined {
+  for (const gate of gates) {
+    const wait = check(gate);
+    if (wait !== undefined) return wait;
+  }
+  return undefined;
 }
 
 /** Name of the limit that holds back the image's next pull; empty when none does or nothing waits. */

@@ -72,7 +72,7 @@ export class Pairs {
     const { image, node, pair } = subjects;
     if (pair.lease === lease) pair.lease = undefined;
     if (result.outcome === 'Succeeded') this.#succeed(subjects, lease, result, now);
-    else if (result.outcome !== 'Cancelled' && lease.phase !== 'Lost') {
+    else if ((result.outcome !== 'Cancelled' || isTakenBack(result)) && lease.phase !== 'Lost') {
       this.#fail(subjects, result, now);
     }
     demand.refreshPair(image, node);
@@ -151,11 +151,14 @@ export class Pairs {
   }
 
   #fail({ image, node, pair }: Subjects, result: LeaseResult, now: Instant): void {
-    // An offer that was never used is nobody's failed pull; the pause is the same.
-    if (result.reason !== 'OfferLapsed') {
-      pair.failures += 1;
+    // An offer that was never used, or a lease that somebody took back, is nobody's failed pull; the backoff is the same.
+    const isFailure = result.reason !== 'OfferLapsed' && !isTakenBack(result);
+    if (isFailure || pair.failures === 0) {
       pair.reason = result.reason;
       pair.message = result.message;
+    }
+    if (isFailure) {
+      pair.failures += 1;
       for (const wish of image.wishes) {
         wish.consecutiveFailures += 1;
         wish.lastAttemptedAt = formatTimestampSeconds(now.wallMs);
@@ -164,10 +167,15 @@ export class Pairs {
     }
     const delayMs = decideBackoffMs(pairBackoff, pair.failures, this.#state.settings.random());
     pair.isBackingOff = true;
+    pair.backingOffSinceMs = now.wallMs;
     pair.nextAttemptMs = now.monotonicMs + delayMs;
     pair.nextAttemptAtMs = now.wallMs + delayMs;
     this.#state.deadlines.add(now.monotonicMs + delayMs, { kind: 'backoffOver', image, node });
   }
+}
+
+function isTakenBack({ reason }: LeaseResult): boolean {
+  return reason === 'Revoked';
 }
 
 function notePulled(

@@ -29,6 +29,13 @@ export class Revocations {
     }
   }
 
+  /** Somebody takes the lease back. */
+  takeBack(lease: Lease, message: string, now: Instant): void {
+    if (!this.#state.leases.isLive(lease) || lease.phase === 'Revoking') return;
+    lease.reported ??= { outcome: 'Cancelled', reason: 'Revoked', message, digest: undefined };
+    this.revoke(lease, 'Revoked', now);
+  }
+
   revoke(lease: Lease, reason: Reason, now: Instant): void {
     const { session } = this.#state.demand.nodes.get(lease.nodeUid) ?? {};
     if (session !== undefined) {

@@ -120,14 +120,15 @@ export class Sessions {
       'NOT_FOUND',
       `lease ${update.leaseId} was never given to node ${node.name}`,
     );
-    this.sessionEnded(sessionId);
+    this.sessionEnded(sessionId, now);
   }
 
-  sessionEnded(sessionId: string): void {
+  sessionEnded(sessionId: string, now: Instant): void {
     const node = this.#state.sessions.get(sessionId);
     if (node === undefined) return;
     this.#state.sessions.delete(sessionId);
     node.session = undefined;
+    node.disconnectedAtMs = now.wallMs;
     this.#state.demand.setAvailable(node, false);
     this.#state.demand.forgetIfUnknown(node);
   }

@@ -10,6 +10,7 @@ import { type Lease, LeaseTable } from './lease-table.ts';
 import { LimitUse } from './limit-use.ts';
 import { builtInLimits } from './limits.ts';
 import type { NodeState } from './node-state.ts';
+import { type Pause, Pauses } from './pauses.ts';
 
 export interface CoreSettings {
   /** This reign's number, already written to the API server. */
@@ -20,6 +21,8 @@ export interface CoreSettings {
   readonly startedAt: Instant;
   /** Uniform in [0, 1); for the jitter of backoffs. */
   readonly random: () => number;
+  /** What was paused before this reign; nothing unless said otherwise. */
+  readonly pauses?: readonly Pause[];
 }
 
 /** What may be due; each is looked at again when it is, because it may have become meaningless. */
@@ -44,6 +47,7 @@ export class State {
   readonly deadlines = new Deadlines<Due>();
   /** Nodes by the id of their session. */
   readonly sessions = new Map<string, NodeState>();
+  readonly pauses = new Pauses();
   /** Every pull pod there is, by name. */
   readonly pods = new Map<string, PullPodRecord>();
   use = new LimitUse(builtInLimits);
@@ -58,10 +62,17 @@ export class State {
 
   constructor(settings: CoreSettings) {
     this.settings = settings;
+    this.pauses.set(settings.pauses ?? []);
+    this.gates.push(this.pauses);
   }
 
   get isListed(): boolean {
     return this.listed.nodes && this.listed.pods && this.listed.images;
+  }
+
+  /** All lists are in, and no offer of a former reign can become a pod any more. */
+  get mayOffer(): boolean {
+    return this.areOffersAllowed && this.isListed;
   }
 
   emit(effect: Effect): void {

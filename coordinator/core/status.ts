@@ -29,8 +29,9 @@ interface Said {
   readonly message: string;
 }
 
-export function describeStatus(wish: WishState, now: Instant): CachedImageStatus {
-  const { phase, ready, progress } = judgeWish(wish);
+/** @param paused what is paused, by whom and why; undefined when nothing holds the image back that way */
+export function describeStatus(wish: WishState, now: Instant, paused?: string): CachedImageStatus {
+  const { phase, ready, progress } = judgeWish(wish, paused);
   wish.conditions = [
     toCondition('Ready', ready, wish.conditions, now),
     toCondition('PullProgress', progress, wish.conditions, now),
@@ -58,12 +59,12 @@ export function describeStatus(wish: WishState, now: Instant): CachedImageStatus
  * Changes exactly when a status has to be written at once: generation, phase, and status or reason of Ready. That a pull
  * ends before the next one begins turns PullProgress False for a moment, many times in a roll-out: it goes with the counts.
  */
-export function summariseStatus(wish: WishState): string {
-  const { phase, ready } = judgeWish(wish);
+export function summariseStatus(wish: WishState, paused?: string): string {
+  const { phase, ready } = judgeWish(wish, paused);
   return [wish.generation, phase, ready.status, ready.reason].join(' ');
 }
 
-function judgeWish(wish: WishState): Verdict {
+function judgeWish(wish: WishState, paused: string | undefined): Verdict {
   if (wish.parsed.kind === 'invalid') {
     const { message } = wish.parsed;
     return {
@@ -77,7 +78,22 @@ function judgeWish(wish: WishState): Verdict {
     };
   }
   const phase = judgePhase(wish);
-  return { phase, ready: judgeReady(wish, phase), progress: judgeProgress(wish, phase) };
+  const verdict = { phase, ready: judgeReady(wish, phase), progress: judgeProgress(wish, phase) };
+  return paused === undefined || phase === 'Ready' ? verdict : addPause(verdict, paused);
+}
+
+/** What fails and what is being pulled is said before; for the rest the pause is the reason. */
+function addPause({ phase, ready, progress }: Verdict, paused: string): Verdict {
+  return {
+    phase,
+    ready: {
+      ...ready,
+      reason: ready.reason === 'InProgress' ? 'Paused' : ready.reason,
+      message: `${ready.message}, ${paused}`,
+    },
+    progress:
+      progress.reason === 'Idle' ? { ...progress, reason: 'Paused', message: paused } : progress,
+  };
 }
 
 function judgePhase(wish: WishState): ImagePhase {

@@ -5,13 +5,23 @@ import type { Taint, Toleration } from '../../shared/kube-types.ts';
 import type { NodeRecord } from './events.ts';
 import type { Wish } from './wish.ts';
 
+export type TargetObstacle = 'NotTargeted' | 'NodeDeleting' | 'NodeCordoned' | 'NodeTainted';
+
 export function isTarget(node: NodeRecord, wish: Wish): boolean {
-  return (
-    !node.unschedulable &&
-    !node.deleting &&
-    matchesSelector(node, wish) &&
-    node.taints.every((taint) => isHarmless(taint) || isTolerated(taint, wish.tolerations))
-  );
+  return findTargetObstacle(node, wish) === undefined;
+}
+
+/** Why the node is no target; undefined when it is one. */
+export function findTargetObstacle(node: NodeRecord, wish: Wish): TargetObstacle | undefined {
+  if (!matchesSelector(node, wish)) return 'NotTargeted';
+  if (node.deleting) return 'NodeDeleting';
+  if (node.unschedulable) return 'NodeCordoned';
+  return findTaint(node, wish) === undefined ? undefined : 'NodeTainted';
+}
+
+/** The first taint that keeps the image away; undefined when none does. */
+export function findTaint(node: NodeRecord, wish: Wish): Taint | undefined {
+  return node.taints.find((taint) => !isHarmless(taint) && !isTolerated(taint, wish.tolerations));
 }
 
 /** Labels only: a pull under way is not given up because of a taint that came later. */

@@ -24,6 +24,8 @@ export interface Wish {
   /** Lower goes first. */
   readonly priority: number;
   readonly pullTimeoutMs: number;
+  /** Name of its PullPolicy; undefined when it names none. */
+  readonly policy: string | undefined;
 }
 
 export type ParsedWish =
@@ -63,6 +65,7 @@ function readWish(given: unknown): Wish {
     tolerations: readList(spec['tolerations'], 'spec.tolerations').map(readToleration),
     priority: readInteger(spec['priority'], 'spec.priority') ?? defaultPriority,
     pullTimeoutMs: readPullTimeout(spec['pullTimeout']),
+    policy: readPolicy(spec['policyRef']),
   };
 }
 
@@ -102,6 +105,13 @@ function readPullPolicy(given: unknown): Wish['pullPolicy'] {
   const policy = readText(given, 'spec.imagePullPolicy') ?? 'Always';
   if (policy === 'Always' || policy === 'IfNotPresent' || policy === 'Never') return policy;
   return fail(`spec.imagePullPolicy "${show(policy)}" is none of Always, IfNotPresent, Never`);
+}
+
+function readPolicy(given: unknown): string | undefined {
+  if (given === undefined || given === null) return undefined;
+  const name = readText(readRecord(given, 'spec.policyRef')['name'], 'spec.policyRef.name');
+  if (!name) fail('spec.policyRef.name is missing');
+  return name;
 }
 
 function readNodeSelector(given: unknown): ReadonlyMap<string, string> {

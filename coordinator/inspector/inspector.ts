@@ -1,14 +1,17 @@
-// InspectorService over the views of the core (proto/forehold/v1/inspector.proto). Reads only.
+// InspectorService over the views of the core (proto/forehold/v1/inspector.proto), and the few things that people may ask
+// of it.
 
-import type { handleUnaryCall } from '@grpc/grpc-js';
+import type { handleUnaryCall, Metadata } from '@grpc/grpc-js';
 import type { Clock } from '../../shared/clock.ts';
 import type { InspectorServiceHandlers } from '../../shared/gen/forehold/v1/InspectorService.ts';
 import type { ListLeasesRequest } from '../../shared/gen/forehold/v1/ListLeasesRequest.ts';
 import type { ListLeasesResponseInput } from '../../shared/gen/forehold/v1/ListLeasesResponse.ts';
 import type { Log } from '../../shared/log.ts';
 import { StatusError, toServiceError } from '../../shared/rpc.ts';
-import type { ImageView, LeaseView } from '../core/views.ts';
+import type { ImageView, Inquiries, LeaseView } from '../core/views.ts';
 import type { Views } from '../metrics.ts';
+import { type Actions, type Caller, pause, resume, revokeLease } from './actions.ts';
+import { explain, getNode, listLimits } from './explain.ts';
 import type { LeaseFeed } from './lease-feed.ts';
 import { isLive, matchesFilter, parseLeaseFilter } from './lease-filter.ts';
 import { cutPage } from './pages.ts';
@@ -17,6 +20,7 @@ import { toDesiredImage, toLease, toNode } from './wire.ts';
 
 export interface InspectorViews extends Views {
   lease(id: string): LeaseView | undefined;
+  readonly inquiry: Inquiries;
 }
 
 export interface InspectorOptions {
@@ -24,6 +28,12 @@ export interface InspectorOptions {
    * @throws StatusError UNAVAILABLE until the core exists.
    */
   readonly views: () => InspectorViews;
+  /**
+   * @throws StatusError UNAVAILABLE until this coordinator leads.
+   */
+  readonly actions: () => Actions;
+  /** The user that the call's token proved; empty without authentication. */
+  readonly identify: (call: { readonly metadata: Metadata }) => string;
   readonly feed: LeaseFeed;
   readonly clock: Clock;
   readonly log: Log;
@@ -32,7 +42,11 @@ export interface InspectorOptions {
 }
 
 export function openInspector(options: InspectorOptions): InspectorServiceHandlers {
-  const { views, feed, clock, log, signal } = options;
+  const { views, actions, identify, feed, clock, log, signal } = options;
+  const callerOf = (call: { readonly metadata: Metadata }): Caller => ({
+    user: identify(call),
+    now: clock.now(),
+  });
   return {
     ListLeases: unary(log, (request) => listLeases(request, views(), clock)),
     WatchLeases: (call) =>
@@ -50,6 +64,12 @@ export function openInspector(options: InspectorOptions): InspectorServiceHandle
       const page = cutPage(views().images(), imageKey, { ...request, scope: ['images'] });
       return { images: page.items.map(toDesiredImage), nextPageToken: page.nextPageToken };
     }),
+    GetNode: unary(log, (request) => getNode(request, views(), clock.now())),
+    ListLimits: unary(log, (request) => listLimits(request, views().inquiry, clock.now())),
+    Explain: unary(log, (request) => explain(request, views().inquiry, clock.now())),
+    RevokeLease: unary(log, (request, call) => revokeLease(request, actions(), callerOf(call))),
+    Pause: unary(log, (request, call) => pause(request, actions(), callerOf(call))),
+    Resume: unary(log, (request) => resume(request, actions())),
   };
 }
 
@@ -84,13 +104,13 @@ function imageKey({ image, pullSecrets }: ImageView): string {
 
 function unary<Request, Response>(
   log: Log,
-  answer: (request: Request) => Response,
+  answer: (request: Request, call: { readonly metadata: Metadata }) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
-  return (call, callback) => {
+  return async (call, callback) => {
     try {
       // The guard of requests puts an error in the place of a message that cannot be read.
       if (call.request instanceof StatusError) throw call.request;
-      callback(null, answer(call.request));
+      callback(null, await answer(call.request, call));
     } catch (error) {
       if (error instanceof StatusError) return callback(toServiceError(error));
       log.error({ err: error, method: call.getPath() }, 'inspector request failed');

@@ -21,7 +21,7 @@ export function parseLeaseFilter(given: { nodeName: string; image: string }): Le
   const { nodeName, image } = given;
   if (nodeName.length > maxNameLength)
     throw new StatusError('INVALID_ARGUMENT', `node_name is longer than ${maxNameLength}`);
-  return { nodeName, image: image === '' ? '' : normalise(image) };
+  return { nodeName, image: image === '' ? '' : normaliseImage(image) };
 }
 
 export function matchesFilter(lease: LeaseView, filter: LeaseFilter): boolean {
@@ -35,7 +35,8 @@ export function isLive(lease: LeaseView): boolean {
   return livePhases.includes(lease.phase);
 }
 
-function normalise(image: string): string {
+/** @throws StatusError INVALID_ARGUMENT */
+export function normaliseImage(image: string): string {
   try {
     return normaliseImageReference(image);
   } catch (error) {

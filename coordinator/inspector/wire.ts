@@ -9,7 +9,7 @@ import { toOutcome } from '../../shared/wire-enums.ts';
 import { toDuration, toOptionalTimestamp, toTimestamp } from '../../shared/wire-time.ts';
 import type { ImageView, LeasePhase, LeaseView, NodeView } from '../core/views.ts';
 
-const phases = {
+export const phases = {
   Offered: 'LEASE_PHASE_OFFERED',
   Held: 'LEASE_PHASE_HELD',
   Revoking: 'LEASE_PHASE_REVOKING',

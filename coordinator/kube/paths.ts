@@ -10,6 +10,14 @@ export function podsPath(namespace: string): string {
   return `/api/v1/namespaces/${namespace}/pods`;
 }
 
+export function configMapsPath(namespace: string): string {
+  return `/api/v1/namespaces/${namespace}/configmaps`;
+}
+
+export function configMapPath(namespace: string, name: string): string {
+  return `${configMapsPath(namespace)}/${name}`;
+}
+
 export function coordinationLeasesPath(namespace: string): string {
   return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
 }

@@ -2,6 +2,7 @@
 // the two tables here; nothing else in the store asks for a kind by name.
 
 import type {
+  ConfigMap,
   CoordinationLease,
   KubeObject,
   Node,
@@ -63,6 +64,7 @@ export interface ResourceObjects {
   nodes: Node;
   pods: Pod;
   namespaces: Namespace;
+  configmaps: ConfigMap;
   leases: CoordinationLease;
   serviceaccounts: ApiObject;
   roles: Role;
@@ -148,6 +150,14 @@ export const definitions: { readonly [R in ResourceName]: ResourceDefinition } =
     returnsDeleted: true,
   },
   namespaces: { ...builtIn, plural: 'namespaces', kind: 'Namespace', listKind: 'NamespaceList' },
+  configmaps: {
+    ...builtIn,
+    plural: 'configmaps',
+    kind: 'ConfigMap',
+    listKind: 'ConfigMapList',
+    namespaced: true,
+    hasStatus: false,
+  },
   leases: {
     ...builtIn,
     group: 'coordination.k8s.io',

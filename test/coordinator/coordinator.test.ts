@@ -172,7 +172,7 @@ describe('Coordinator', () => {
     const text = await (await fetch(`${base}/metrics`)).text();
     expect(text).toContain('forehold_nodes 1');
     expect(text).toContain('forehold_limit_slots{limit="cluster"} 20');
-    expect(text).toMatch(/forehold_kube_requests_total\{verb="post",code="200"\} 1/);
+    expect(text).toMatch(/forehold_kube_requests_total\{verb="post",code="200"\} 2/);
   });
 
   test('while the epoch cannot be written it is alive, not ready, and refuses sessions', async () => {

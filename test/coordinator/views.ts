@@ -1,5 +1,7 @@
 // Views of a core that is not there.
 
+import { Inquiry } from '../../coordinator/core/inquiry.ts';
+import { State } from '../../coordinator/core/state.ts';
 import type { ImageView, LeaseView, LimitView, NodeView } from '../../coordinator/core/views.ts';
 import type { InspectorViews } from '../../coordinator/inspector/inspector.ts';
 
@@ -69,6 +71,14 @@ export class FakeViews implements InspectorViews {
   nodeList: NodeView[] = [];
   imageList: ImageView[] = [];
   limitList: LimitView[] = [];
+  readonly inquiry = new Inquiry(
+    new State({
+      epoch: 1,
+      firstEpoch: true,
+      startedAt: { wallMs: 0, monotonicMs: 0 },
+      random: () => 0,
+    }),
+  );
 
   leases = (): Iterable<LeaseView> => this.leaseList;
   nodes = (): Iterable<NodeView> => this.nodeList;

@@ -23,7 +23,22 @@ async function start() {
   const feed = new LeaseFeed();
   const stopping = new AbortController();
   const { log, lines } = openTestLog();
-  const options = { views: () => views, feed, clock, log, signal: stopping.signal };
+  const pauses = { list: () => [], add: refuse, remove: refuse };
+  const actions = {
+    lease: views.lease,
+    leases: views.leases,
+    revoke: () => undefined,
+    pauses,
+  };
+  const options = {
+    views: () => views,
+    actions: () => actions,
+    identify: () => '',
+    feed,
+    clock,
+    log,
+    signal: stopping.signal,
+  };
   const grpc = await startGrpcServer({
     host: '127.0.0.1',
     port: 0,
@@ -36,6 +51,10 @@ async function start() {
     () => client.close(),
   );
   return { views, feed, stopping, client, lines };
+}
+
+function refuse(): Promise<void> {
+  return Promise.reject(new StatusError('UNAVAILABLE', 'not here'));
 }
 
 type Callback<Response> = (error: unknown, response?: Response) => void;

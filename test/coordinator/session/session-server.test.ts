@@ -38,10 +38,13 @@ async function start(bounds: Bounds = {}, clock: Clock = openSystemClock()) {
     if (event.kind === 'helloReceived') server.send(event.sessionId, welcomeTo(event.sessionId));
   };
   const server = new SessionServer({ clock, log, metrics, newId, onEvent, ...bounds });
+  const absent = (): never => {
+    throw new StatusError('UNAVAILABLE', 'no core');
+  };
   const inspector = openInspector({
-    views: () => {
-      throw new StatusError('UNAVAILABLE', 'no core');
-    },
+    views: absent,
+    actions: absent,
+    identify: absent,
     feed: new LeaseFeed(),
     clock,
     log,

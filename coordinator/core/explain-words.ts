@@ -1,0 +1,180 @@
+// What Explain says: the verdict with the facts of this one pair, in sentences for people. What it has no words of its own
+// for it says in those of the reason (shared/reason.ts), so that a new reason needs nothing here.
+
+import { timing } from '../../shared/protocol.ts';
+import { describeReason } from '../../shared/reason.ts';
+import { decideVerdict, type PairQuestion, type Verdict } from './explain.ts';
+import type { Lease } from './lease-table.ts';
+import { sayLease, showHolder } from './lease-words.ts';
+import { describeLimitUse, findHolders } from './limit-report.ts';
+import type { Limit } from './limits.ts';
+import { findTaint } from './target.ts';
+import type { ExplanationView } from './views.ts';
+
+/** As many holders of a limit as a person reads; its use says how many there are. */
+const maxHolders = 20;
+const maxMessageLength = 1_024;
+
+/** What differs from the words of the reason and from nothing known. */
+export type Facts = Partial<
+  Pick<ExplanationView, 'message' | 'nextAction' | 'sinceMs' | 'nextAtMs' | 'limit' | 'holders'>
+>;
+
+export function explainPair(question: PairQuestion): ExplanationView {
+  const { image, node } = question;
+  const pair = image.pairs.get(node);
+  const verdict = decideVerdict(question);
+  const { meaning, remedy } = describeReason(verdict.reason);
+  const facts = findFacts(question, verdict);
+  return {
+    image: image.image,
+    pullSecrets: image.pullSecrets,
+    nodeName: node.name,
+    nodeUid: node.uid,
+    reason: verdict.reason,
+    sinceMs: facts.sinceMs,
+    nextAtMs: facts.nextAtMs,
+    limit: facts.limit,
+    holders: facts.holders ?? [],
+    attempts: pair?.failures ?? 0,
+    lastFailure: pair === undefined || pair.failures === 0 ? '' : pair.reason,
+    message: (facts.message ?? toClause(meaning)).slice(0, maxMessageLength),
+    nextAction: facts.nextAction ?? toClause(remedy),
+  };
+}
+
+function findFacts(question: PairQuestion, verdict: Verdict): Facts {
+  switch (verdict.kind) {
+    case 'lease':
+      return sayLease(verdict.lease);
+    case 'limit':
+      return sayLimit(question, verdict.limit);
+    case 'gate':
+      return sayGate(question, verdict);
+    case 'held':
+      return sayHeld(question);
+    case 'target':
+      return verdict.reason === 'NodeTainted' ? sayTaint(question) : {};
+    case 'recovering':
+      return sayRecovering(question);
+    case 'node':
+      return sayNode(question, verdict.reason);
+    case 'leftoverPod':
+      return {};
+    case 'backoff':
+      return sayBackoff(question);
+    case 'free':
+      return { message: 'nothing holds it back', nextAction: 'it is offered at once' };
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function sayLimit({ state, image, node }: PairQuestion, limit: Limit): Facts {
+  const use = describeLimitUse(state, limit, { image, node });
+  const holders = findHolders(state, limit, { image, node });
+  const scope = use.scope === '' ? '' : ` for ${limit.per} ${use.scope}`;
+  return {
+    message: `limit ${limit.name} allows ${use.slots} at once${scope}, and ${use.inUse} are under way`,
+    nextAction: 'a slot frees when one of the holders ends; raise the limit if that takes too long',
+    // The last slot was taken then, unless the limit was lowered since.
+    sinceMs: latestOffer(holders),
+    limit: use,
+    holders: holders.slice(0, maxHolders).map(showHolder),
+  };
+}
+
+function latestOffer(leases: readonly Lease[]): number | undefined {
+  return leases.length === 0
+    ? undefined
+    : leases.reduce((latest, { offeredAtMs }) => Math.max(latest, offeredAtMs), 0);
+}
+
+function sayGate(
+  { state, image, now }: PairQuestion,
+  { reason, wait }: Extract<Verdict, { kind: 'gate' }>,
+): Facts {
+  if (reason === 'Paused') return { message: wait.by, sinceMs: state.pauses.find(image)?.sinceMs };
+  const meaning = toClause(describeReason(reason).meaning);
+  return {
+    message: wait.by === '' ? meaning : `${wait.by}: ${meaning}`,
+    nextAtMs: wait.retryAtMs === undefined ? undefined : toWallMs(wait.retryAtMs, now),
+  };
+}
+
+function sayHeld({ image, node }: PairQuestion): Facts {
+  const entry = [image.image, ...image.admitted]
+    .map((reference) => node.entry(reference))
+    .find((found) => found !== undefined);
+  const seen =
+    entry?.provenance === 'pullPod'
+      ? 'a pull pod on the node has run from it'
+      : 'the kubelet lists it in node status';
+  const memory = node.isInventoryComplete ? '' : ', as far as its agent has told';
+  return { message: `${seen}${memory}`, sinceMs: entry?.observedAtMs };
+}
+
+function sayTaint({ image, node }: PairQuestion): Facts {
+  for (const { parsed } of image.wishes) {
+    if (node.record === undefined || parsed.kind === 'invalid') continue;
+    const taint = findTaint(node.record, parsed.wish);
+    if (taint === undefined) continue;
+    const { key, value, effect } = taint;
+    const text = `${key}${value ? `=${value}` : ''}:${effect}`;
+    return { message: `the node has the taint ${text}, which no CachedImage for it tolerates` };
+  }
+  return {};
+}
+
+function sayRecovering({ state, now }: PairQuestion): Facts {
+  const { epoch, startedAt } = state.settings;
+  const waitMs = timing.offerTtlMs + timing.maxClockSkewMs;
+  return {
+    message: state.isListed
+      ? `epoch ${epoch} has just begun: offers of its predecessor may still become pull pods`
+      : `epoch ${epoch} has just begun: the lists of nodes, pull pods and images are not in yet`,
+    sinceMs: startedAt.wallMs,
+    nextAtMs: toWallMs(startedAt.monotonicMs + waitMs, now),
+  };
+}
+
+function sayNode({ state, node, now }: PairQuestion, reason: Verdict['reason']): Facts {
+  const { session, disconnectedAtMs, notReadySinceMs } = node;
+  if (reason === 'NodeNotReady' && notReadySinceMs !== undefined)
+    return { sinceMs: toWallMs(notReadySinceMs, now) };
+  if (reason === 'AgentMissing')
+    return { sinceMs: Math.max(state.settings.startedAt.wallMs, node.record?.createdAtMs ?? 0) };
+  if (reason !== 'AgentDisconnected') return {};
+  if (session === undefined)
+    return { message: "the agent's session has ended", sinceMs: disconnectedAtMs };
+  return node.isInventoryComplete
+    ? {
+        message: "the agent's heartbeats do not come",
+        sinceMs: session.heartbeat?.receivedAt.wallMs,
+      }
+    : { message: 'the agent has not told its whole inventory yet' };
+}
+
+function sayBackoff({ image, node }: PairQuestion): Facts {
+  const pair = image.pairs.get(node);
+  if (pair === undefined) return {};
+  const { reason, message, backingOffSinceMs, nextAttemptAtMs } = pair;
+  const words = message === '' ? toClause(describeReason(reason).meaning) : message;
+  return {
+    message: `the last attempt ended with ${reason || 'no word'}${words === '' ? '' : `: ${words}`}`,
+    nextAction: `it is offered again then; ${toClause(describeReason(reason).remedy)}`,
+    sinceMs: backingOffSinceMs,
+    nextAtMs: nextAttemptAtMs,
+  };
+}
+
+function toWallMs(monotonicMs: number, now: { wallMs: number; monotonicMs: number }): number {
+  return now.wallMs + (monotonicMs - now.monotonicMs);
+}
+
+/** `The node is cordoned.` as part of a longer sentence. */
+function toClause(sentence: string): string {
+  const [first = ''] = sentence;
+  const isWord = /^[A-Z][a-z]*\b/.test(sentence);
+  return `${isWord ? first.toLowerCase() : first}${sentence.slice(1)}`.replace(/\.$/, '');
+}
