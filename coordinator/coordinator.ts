@@ -165,7 +165,14 @@ export class Coordinator {
       if (this.#reign === undefined) stream.end(starting());
       else void this.#reign.sessions.serve(stream);
     };
-    const server = await startGrpcServer({ ...grpc, onSession, inspector });
+    const server = await startGrpcServer({
+      ...grpc,
+      tls: false,
+      log,
+      onEnded: () => undefined,
+      onSession,
+      inspector,
+    });
     stops.push(() => {
       this.#reign?.stop();
       watches.abort(new StatusError('UNAVAILABLE', 'the coordinator is stopping'));

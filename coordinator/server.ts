@@ -1,20 +1,21 @@
-// The gRPC server: sessions of agents, the inspector, reflection and health on one listener. Plain text, and so on a
-// loopback address only; ends within its deadline, whatever streams do.
+// The gRPC server: sessions of agents, the inspector, reflection and health behind one listener. Ends within its
+// deadline, whatever streams do.
 
-import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import { Server, type ServerOptions } from '@grpc/grpc-js';
 import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, service as healthService } from 'grpc-health-check';
 import { openSystemClock, waitFor } from '../shared/clock.ts';
-import type { HostPort } from '../shared/env.ts';
 import type { InspectorServiceHandlers } from '../shared/gen/forehold/v1/InspectorService.ts';
-import { requireLoopback } from '../shared/loopback.ts';
 import { loadContract, loadDescription } from '../shared/proto.ts';
 import { bounds } from '../shared/protocol.ts';
 import { guardRequests } from '../shared/rpc.ts';
+import type { ConnectionPhase } from './connections.ts';
+import { openInjector } from './http2-server.ts';
+import { Listener, type ListenerOptions, type ServingCertificate } from './listener.ts';
 import type { SessionCall } from './session/transport.ts';
 
-export interface GrpcServerOptions extends HostPort {
+export interface GrpcServerOptions extends ListenerOptions {
   readonly onSession: (call: SessionCall) => void;
   readonly inspector: InspectorServiceHandlers;
 }
@@ -22,6 +23,10 @@ export interface GrpcServerOptions extends HostPort {
 export interface GrpcServer {
   /** The port listened on, also when 0 was asked for. */
   readonly port: number;
+  /** Serves the certificate to new connections; with TLS there are none before the first. */
+  certify(certificate: ServingCertificate): void;
+  /** Connections that are in this phase. */
+  connections(phase: ConnectionPhase): number;
   /** What the health service says from now on. */
   setServing(serving: boolean): void;
   /** Waits a little for calls to end, then ends them; idempotent. */
@@ -41,15 +46,17 @@ const serverOptions: ServerOptions = {
   'grpc.keepalive_timeout_ms': 10_000,
   // A connection without a call costs nobody but us.
   'grpc.max_connection_idle_ms': 300_000,
+  // Its records of every connection would cost memory, and nothing reads them.
+  'grpc.enable_channelz': 0,
 };
 
 const stopDeadlineMs = 1_000;
 
 /**
- * @throws UnsafeAddressError unless the host is a loopback address; Error when it cannot be listened on.
+ * @throws UnsafeAddressError without TLS unless the host is a loopback address; Error when it cannot be listened on.
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  requireLoopback('listen', options.host);
+  const listener = new Listener(options);
   const { SessionService, InspectorService } = loadContract();
   const server = new Server(serverOptions);
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
@@ -62,11 +69,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   );
   health.addToServer(server);
   new ReflectionService(loadDescription(describeHealth())).addToServer(server);
-  const port = await bind(server, options);
+  const port = await listener.start(openInjector(server, listener));
   return {
     port,
+    certify: (certificate) => listener.certify(certificate),
+    connections: (phase) => listener.count(phase),
     setServing: (serving) => health.setStatus('', serving ? 'SERVING' : 'NOT_SERVING'),
-    stop: () => stop(server),
+    stop: () => stop(server, listener),
   };
 }
 
@@ -79,21 +88,14 @@ function describeHealth(): PackageDefinition {
   return Object.fromEntries(types);
 }
 
-function bind(server: Server, { host, port }: HostPort): Promise<number> {
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(new Error(`cannot listen on ${address}: ${error.message}`, { cause: error }));
-    });
-  });
-}
-
 // In real time, whatever the coordinator's clock does: somebody waits for the process to end.
-async function stop(server: Server): Promise<void> {
+async function stop(server: Server, listener: Listener): Promise<void> {
   const deadline = new AbortController();
-  const ended = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  const ended = listener.drain();
+  // Tells clients to go once their calls have ended; that of injected connections grpc-js does not wait for.
+  server.tryShutdown(() => undefined);
   await Promise.race([ended, waitFor(openSystemClock(), stopDeadlineMs, deadline.signal)]);
   deadline.abort();
   server.forceShutdown();
+  listener.stop();
 }

@@ -1,12 +1,22 @@
-// Clients of our two services. Plain text, and so only on loopback addresses. Every client has a connection of its
-// own, as it would on its own node: grpc-js would otherwise share one among all clients of a process, and one slow
-// reader would hold back a thousand.
+// Clients of our two services: TLS 1.3 with an authority of our own, or plain text on a loopback address. Every client
+// has a connection of its own, as it would on its own node: grpc-js would otherwise share one among all clients of a
+// process, and one slow reader would hold back a thousand.
 
-import { type ChannelOptions, credentials } from '@grpc/grpc-js';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { type ChannelCredentials, type ChannelOptions, credentials } from '@grpc/grpc-js';
 import type { InspectorServiceClient } from './gen/forehold/v1/InspectorService.ts';
 import type { SessionServiceClient } from './gen/forehold/v1/SessionService.ts';
 import { requireLoopback } from './loopback.ts';
 import { loadContract } from './proto.ts';
+import { StatusError } from './rpc.ts';
+
+/** Whom to trust, and as whom the coordinator must answer. */
+export interface DialTls {
+  /** Certificates of authorities in PEM; nobody else's word counts, the system's authorities neither. */
+  readonly ca: string | Buffer;
+  /** The name that must stand in the certificate. */
+  readonly serverName: string;
+}
 
 // A page of 1,000 leases with messages of 1,024 bytes is about 2 MiB.
 const maxReceivedBytes = 8 * 1024 * 1024;
@@ -20,28 +30,55 @@ const channelOptions: ChannelOptions = {
   // A peer that vanished without a word is noticed within 40 s.
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
+  // Its records of every connection would cost memory, and nothing reads them.
+  'grpc.enable_channelz': 0,
 };
 
 /**
  * @param target HOST:PORT; an IPv6 address stands in brackets.
- * @throws UnsafeAddressError unless the host is a loopback address.
+ * @throws UnsafeAddressError without TLS unless the host is a loopback address; StatusError UNAVAILABLE when the
+ * authorities cannot be read.
  */
-export function openSessionClient(target: string): SessionServiceClient {
-  requireLoopback('dial', hostOf(target));
-  return new (loadContract().SessionService)(target, credentials.createInsecure(), channelOptions);
+export function openSessionClient(target: string, tls?: DialTls): SessionServiceClient {
+  const { SessionService } = loadContract();
+  return new SessionService(target, ...describeChannel(target, tls));
 }
 
 /**
  * @param target HOST:PORT; an IPv6 address stands in brackets.
- * @throws UnsafeAddressError unless the host is a loopback address.
+ * @throws UnsafeAddressError without TLS unless the host is a loopback address; StatusError UNAVAILABLE when the
+ * authorities cannot be read.
  */
-export function openInspectorClient(target: string): InspectorServiceClient {
-  requireLoopback('dial', hostOf(target));
-  return new (loadContract().InspectorService)(
-    target,
-    credentials.createInsecure(),
-    channelOptions,
-  );
+export function openInspectorClient(target: string, tls?: DialTls): InspectorServiceClient {
+  const { InspectorService } = loadContract();
+  return new InspectorService(target, ...describeChannel(target, tls));
+}
+
+function describeChannel(
+  target: string,
+  tls: DialTls | undefined,
+): [ChannelCredentials, ChannelOptions] {
+  if (tls === undefined) {
+    requireLoopback('dial', hostOf(target));
+    return [credentials.createInsecure(), channelOptions];
+  }
+  const name = {
+    'grpc.ssl_target_name_override': tls.serverName,
+    'grpc.default_authority': tls.serverName,
+  };
+  return [credentials.createFromSecureContext(openContext(tls.ca)), { ...channelOptions, ...name }];
+}
+
+function openContext(ca: string | Buffer): SecureContext {
+  if (!ca.toString().includes('-----BEGIN CERTIFICATE-----'))
+    throw new StatusError('UNAVAILABLE', 'cannot dial: the CA file holds no certificate');
+  try {
+    return createSecureContext({ ca, minVersion: 'TLSv1.3' });
+  } catch (error) {
+    throw new StatusError('UNAVAILABLE', 'cannot dial: the CA file cannot be read as PEM', {
+      cause: error,
+    });
+  }
 }
 
 function hostOf(target: string): string {

@@ -40,6 +40,9 @@ async function start() {
     signal: stopping.signal,
   };
   const grpc = await startGrpcServer({
+    tls: false,
+    log,
+    onEnded: () => undefined,
     host: '127.0.0.1',
     port: 0,
     onSession: () => undefined,

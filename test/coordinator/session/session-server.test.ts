@@ -51,6 +51,9 @@ async function start(bounds: Bounds = {}, clock: Clock = openSystemClock()) {
     signal: new AbortController().signal,
   });
   const grpc = await startGrpcServer({
+    tls: false,
+    log,
+    onEnded: () => undefined,
     host: '127.0.0.1',
     port: 0,
     onSession: (call) => void server.serve(openAgentStream(call, clock)),
