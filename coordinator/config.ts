@@ -2,7 +2,9 @@
 // is said at once.
 
 import { readFileSync } from 'node:fs';
-import { type Environment, EnvReader, type HostPort } from '../shared/env.ts';
+import { isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
+import { type Environment, EnvReader, type HostPort, parseHostPort } from '../shared/env.ts';
 import { type LogLevel, logLevels } from '../shared/log.ts';
 import { requireLoopback, UnsafeAddressError } from '../shared/loopback.ts';
 import { defaultPullNamespace, ports } from '../shared/names.ts';
@@ -16,6 +18,10 @@ export interface CoordinatorConfig {
   readonly kube: EndpointSettings;
   readonly pullNamespace: string;
   readonly leaseNamespace: string;
+  /** Holder of the coordination Lease while this one leads. */
+  readonly identity: string;
+  /** HOST:PORT for agents; undefined means the gRPC address. */
+  readonly advertisedAddress: string | undefined;
   readonly limits: readonly Limit[];
   /** Undefined when only the built-in limits hold. */
   readonly limitsFile: string | undefined;
@@ -33,7 +39,10 @@ It is configured by environment variables; an empty one is the same as none.
   FOREHOLD_GRPC_ADDRESS    sessions and inspector, plain text, loopback only   default 127.0.0.1:${ports.grpc}
   FOREHOLD_HTTP_ADDRESS    /metrics, /healthz, /readyz                         default 127.0.0.1:${ports.http}
   FOREHOLD_PULL_NAMESPACE  namespace of pull pods and pull secrets             default ${defaultPullNamespace}
-  FOREHOLD_NAMESPACE       namespace of the coordinator's own Lease            default forehold
+  FOREHOLD_NAMESPACE       namespace of the coordinators' coordination Lease   default forehold
+  FOREHOLD_IDENTITY        its holder while this one leads                     default the host name
+  FOREHOLD_ADVERTISED_ADDRESS
+                           HOST:PORT at which agents reach this one            default the gRPC address
   FOREHOLD_LIMITS_FILE     YAML file of limits                                 default none, built-in limits
   FOREHOLD_LOG_LEVEL       ${logLevels.join(', ')}                    default info
   FOREHOLD_KUBE_URL        API server without authentication, such as http://127.0.0.1:6443
@@ -55,6 +64,8 @@ export function readConfig(environment: Environment): CoordinatorConfig {
     kube: readEndpoint(reader),
     pullNamespace: readNamespace(reader, 'FOREHOLD_PULL_NAMESPACE', defaultPullNamespace),
     leaseNamespace: readNamespace(reader, 'FOREHOLD_NAMESPACE', 'forehold'),
+    identity: readIdentity(reader),
+    advertisedAddress: readAdvertisedAddress(reader),
     limits: limitsFile === undefined ? [] : readLimitsFile(reader, limitsFile),
     limitsFile,
     logLevel: reader.oneOf('FOREHOLD_LOG_LEVEL', logLevels, 'info'),
@@ -91,6 +102,25 @@ function readEndpoint(reader: EnvReader): EndpointSettings {
     'there is no API server: set FOREHOLD_KUBE_URL or KUBECONFIG, or run in a pod with a service account',
   );
   return { kind: 'url', url: '' };
+}
+
+function readIdentity(reader: EnvReader): string {
+  const identity = reader.text('FOREHOLD_IDENTITY', hostname());
+  if (!/^[\x21-\x7e]{1,253}$/.test(identity))
+    reader.problem('FOREHOLD_IDENTITY must be the name of a pod or a host, without spaces');
+  return identity;
+}
+
+function readAdvertisedAddress(reader: EnvReader): string | undefined {
+  const name = 'FOREHOLD_ADVERTISED_ADDRESS';
+  const given = reader.optional(name);
+  if (given === undefined) return undefined;
+  // A pod's address comes without brackets, whatever its family.
+  const [, host = '', port] = /^(.*):(\d+)$/.exec(given) ?? [];
+  const address = isIPv6(host) ? `[${host}]:${port}` : given;
+  if (parseHostPort(address) === undefined)
+    reader.problem(`${name} must be HOST:PORT such as 10.0.0.7:${ports.grpc}, not "${given}"`);
+  return address;
 }
 
 function readNamespace(reader: EnvReader, name: string, fallback: string): string {

@@ -1,6 +1,5 @@
-// The coordinator of one cluster: starts its parts in order, carries events to the core and effects to the parts, and ends
-// them. The order of the start is the safety of it: nothing is offered before the epoch is written (design, I7); what
-// the core waits for beyond that, it knows itself.
+// The coordinator as a server: one of several replicas with its gRPC and HTTP sides, started in order and ended together.
+// Only the replica that leads has anything to show; the others say who does.
 
 import type { Registry } from 'prom-client';
 import type { Clock } from '../shared/clock.ts';
@@ -9,18 +8,14 @@ import { startHttpServer } from '../shared/http-server.ts';
 import type { KubeClient } from '../shared/kube-client.ts';
 import type { Log } from '../shared/log.ts';
 import { StatusError } from '../shared/rpc.ts';
-import type { Event } from './core/events.ts';
 import type { Limit } from './core/limits.ts';
 import type { ImageView, LeaseView, LimitView, NodeView } from './core/views.ts';
-import { raiseEpoch } from './epoch.ts';
 import { openInspector } from './inspector/inspector.ts';
 import { LeaseFeed } from './inspector/lease-feed.ts';
 import { countRequests } from './kube/count-requests.ts';
-import { runReflectors } from './kube/reflectors.ts';
-import { followLimitsFile } from './limits-file.ts';
 import { openCoordinatorMetrics } from './metrics.ts';
-import { openPauseKeeper } from './pauses/pause-keeper.ts';
-import { Reign, type ReignOptions } from './reign.ts';
+import type { Reign } from './reign.ts';
+import { Replica } from './replica.ts';
 import { type GrpcServer, startGrpcServer } from './server.ts';
 import { openAgentStream, type SessionCall } from './session/transport.ts';
 
@@ -32,10 +27,12 @@ export interface CoordinatorOptions {
   readonly log: Log;
   /** Of the pull pods. */
   readonly pullNamespace: string;
-  /** Of the coordination Lease that keeps the epoch. */
+  /** Of the coordination Lease that says who leads. */
   readonly leaseNamespace: string;
   /** Who this is, for those who read that Lease. */
   readonly identity?: string;
+  /** HOST:PORT at which agents reach this one; where gRPC listens unless given. */
+  readonly advertisedAddress?: string | undefined;
   readonly grpc: HostPort;
   readonly http: HostPort;
   /** In place of or beside the built-in ones. */
@@ -51,23 +48,21 @@ export interface ListeningPorts {
 
 export class Coordinator {
   readonly #options: CoordinatorOptions;
-  readonly #metrics = openCoordinatorMetrics(() => this.#reign?.core);
-  readonly #kube: KubeClient;
+  readonly #metrics = openCoordinatorMetrics(() => this.#replica?.reign?.core);
   readonly #feed = new LeaseFeed();
   readonly #listening = Promise.withResolvers<ListeningPorts>();
   /** Aborted with the error of which the coordinator dies. */
   readonly #fault = new AbortController();
-  #reign: Reign | undefined;
+  #replica: Replica | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
-    this.#kube = countRequests(options.kube, this.#metrics);
     // Who does not wait for it learns of a failed start from run.
     this.#listening.promise.catch(() => undefined);
   }
 
-  /** Resolves once agents can open sessions; rejects when the start fails. */
+  /** Resolves once it leads or has seen that another one does; rejects when the start fails. */
   get listening(): Promise<ListeningPorts> {
     return this.#listening.promise;
   }
@@ -76,21 +71,21 @@ export class Coordinator {
     return this.#metrics.registry;
   }
 
-  /** Live leases and the last 1,000 ended ones; nothing before the start, as all views. */
+  /** Live leases and the last 1,000 ended ones; nothing while it does not lead, as all views. */
   leases(): Iterable<LeaseView> {
-    return this.#reign?.core.leases() ?? [];
+    return this.#replica?.reign?.core.leases() ?? [];
   }
 
   nodes(): Iterable<NodeView> {
-    return this.#reign?.core.nodes() ?? [];
+    return this.#replica?.reign?.core.nodes() ?? [];
   }
 
   images(): Iterable<ImageView> {
-    return this.#reign?.core.images() ?? [];
+    return this.#replica?.reign?.core.images() ?? [];
   }
 
   limits(): Iterable<LimitView> {
-    return this.#reign?.core.limits() ?? [];
+    return this.#replica?.reign?.core.limits() ?? [];
   }
 
   /**
@@ -111,49 +106,37 @@ export class Coordinator {
       this.#listening.reject(error);
       if (!outer.aborted) throw error;
     } finally {
-      // Whatever still runs when one part has failed.
-      this.#fault.abort(new Error('the coordinator has ended'));
       await Promise.all(stops.map((stop) => stop()));
     }
   }
 
   /** Ends only by throwing; how to end what it started is put into `stops`. */
   async #serve(signal: AbortSignal, stops: Stop[]): Promise<never> {
-    const { log, http, leaseNamespace: namespace } = this.#options;
+    const { log, http, grpc } = this.#options;
     const grpcServer = await this.#startGrpc(stops);
     const httpServer = await startHttpServer({
       ...http,
       metrics: () => this.#metrics.registry.metrics(),
-      notReady: () =>
-        this.#reign === undefined ? 'the epoch is not written' : this.#reign.missing,
+      notReady: () => (this.#replica === undefined ? 'it is starting' : this.#replica.notReady),
       log,
     });
     stops.push(() => httpServer.stop());
-    const { identity = 'forehold-coordinator' } = this.#options;
-    const epochOptions = { ...this.#options, kube: this.#kube, namespace, identity };
-    const { epoch, isFirst } = await raiseEpoch(epochOptions, signal);
-    log.info({ epoch, isFirst }, 'epoch raised');
-    const pauses = await openPauseKeeper({ ...epochOptions, epoch }, signal);
-    const reign = this.#begin({ epoch, isFirstEpoch: isFirst, pauses }, signal);
-    const grpcPort = grpcServer.port;
-    this.#listening.resolve({ grpcPort, httpPort: httpServer.port });
-    log.info({ grpcPort, httpPort: httpServer.port }, 'coordinator started');
-    await this.#follow(reign, grpcServer, signal);
-    throw signal.reason;
+    const ports = { grpcPort: grpcServer.port, httpPort: httpServer.port };
+    const replica = this.#openReplica(`${bracket(grpc.host)}:${grpcServer.port}`, grpcServer);
+    this.#replica = replica;
+    void replica.settled.then(() => {
+      this.#listening.resolve(ports);
+      log.info(ports, 'coordinator started');
+    });
+    return replica.run(signal);
   }
 
   async #startGrpc(stops: Stop[]): Promise<GrpcServer> {
     const { clock, log, grpc } = this.#options;
     const watches = new AbortController();
     const inspector = openInspector({
-      views: () => {
-        if (this.#reign === undefined) throw starting();
-        return this.#reign.core;
-      },
-      actions: () => {
-        if (this.#reign === undefined) throw starting();
-        return this.#reign;
-      },
+      views: () => this.#requireReign().core,
+      actions: () => this.#requireReign(),
       identify: () => '',
       feed: this.#feed,
       clock,
@@ -162,8 +145,9 @@ export class Coordinator {
     });
     const onSession = (call: SessionCall): void => {
       const stream = openAgentStream(call, clock);
-      if (this.#reign === undefined) stream.end(starting());
-      else void this.#reign.sessions.serve(stream);
+      const reign = this.#replica?.reign;
+      if (reign === undefined) stream.end(this.#refuse());
+      else void reign.sessions.serve(stream);
     };
     const server = await startGrpcServer({
       ...grpc,
@@ -174,55 +158,44 @@ export class Coordinator {
       inspector,
     });
     stops.push(() => {
-      this.#reign?.stop();
       watches.abort(new StatusError('UNAVAILABLE', 'the coordinator is stopping'));
       return server.stop();
     });
     return server;
   }
 
-  #begin(
-    from: Pick<ReignOptions, 'epoch' | 'isFirstEpoch' | 'pauses'>,
-    signal: AbortSignal,
-  ): Reign {
-    const reign = new Reign({
+  #openReplica(address: string, grpcServer: GrpcServer): Replica {
+    const { identity = 'forehold-coordinator', advertisedAddress = address } = this.#options;
+    const replica: Replica = new Replica({
       ...this.#options,
-      ...from,
-      kube: this.#kube,
+      kube: countRequests(this.#options.kube, this.#metrics),
+      self: { identity, address: advertisedAddress },
       metrics: this.#metrics,
       feed: this.#feed,
-      signal,
       onFault: (error) => this.#fault.abort(error),
+      onChange: () =>
+        grpcServer.setServing({
+          isReady: replica.notReady === undefined,
+          isLeading: replica.reign !== undefined && replica.reign.missing === undefined,
+        }),
     });
-    reign.post({ kind: 'limitsConfigured', limits: this.#options.limits });
-    this.#reign = reign;
+    return replica;
+  }
+
+  /** @throws StatusError that says who leads. */
+  #requireReign(): Reign {
+    const reign = this.#replica?.reign;
+    if (reign === undefined) throw this.#refuse();
     return reign;
   }
 
-  /** Resolves when the signal aborts. */
-  async #follow(reign: Reign, grpcServer: GrpcServer, signal: AbortSignal): Promise<void> {
-    const { limitsFile: path, limits, clock, log } = this.#options;
-    const onLimits = (changed: readonly Limit[]): void =>
-      reign.post({ kind: 'limitsConfigured', limits: changed });
-    let isServing = false;
-    const onEvent = (event: Event): void => {
-      reign.post(event);
-      if (isServing || reign.missing !== undefined) return;
-      isServing = true;
-      grpcServer.setServing(true);
-      log.info('all lists are in');
-    };
-    await Promise.all([
-      runReflectors({ ...this.#options, kube: this.#kube, onEvent }, signal),
-      path === undefined
-        ? undefined
-        : followLimitsFile({ path, limits, clock, log, onLimits }, signal),
-    ]);
+  #refuse(): StatusError {
+    return this.#replica?.refuse() ?? new StatusError('UNAVAILABLE', 'the coordinator is starting');
   }
 }
 
 type Stop = () => void | Promise<void>;
 
-function starting(): StatusError {
-  return new StatusError('UNAVAILABLE', 'the coordinator is starting');
+function bracket(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }

@@ -1,6 +1,5 @@
 // The coordinator as a process: settings in, signals in, exit code out. Nothing else of the coordinator exits.
 
-import { hostname } from 'node:os';
 import { openSystemClock } from '../shared/clock.ts';
 import { ConfigError } from '../shared/env.ts';
 import { openKubeClient } from '../shared/kube-client.ts';
@@ -46,9 +45,8 @@ async function main(): Promise<number> {
       const options = { kube, clock, namespace, pullNamespace, say };
       return (await uninstall(options, stopping.signal)) ? 0 : 1;
     }
-    const identity = hostname();
     const random = Math.random;
-    await new Coordinator({ ...config, kube, clock, random, log, identity }).run(stopping.signal);
+    await new Coordinator({ ...config, kube, clock, random, log }).run(stopping.signal);
     log.info('coordinator stopped');
     return 0;
   } catch (error) {

@@ -20,17 +20,27 @@ export interface CoordinatorMetrics {
   readonly sessionsEnded: Counter<'code'>;
   readonly statusWrites: Counter<'result'>;
   readonly kubeRequests: Counter<'verb' | 'code'>;
+  readonly transitions: Counter<'to'>;
 }
+
+/** Undefined while this coordinator does not lead. */
+export type ReignViews = () => (Views & { readonly epoch: number }) | undefined;
 
 const livePhases: readonly LeasePhase[] = ['Offered', 'Held', 'Revoking', 'Suspect'];
 
-/** `views` is undefined until the core exists. */
-export function openCoordinatorMetrics(views: () => Views | undefined): CoordinatorMetrics {
+export function openCoordinatorMetrics(views: ReignViews): CoordinatorMetrics {
   const registry = openRegistry();
   const registers = [registry];
   addGauges(registry, views);
+  addLeadershipGauges(registry, views);
   return {
     registry,
+    transitions: new Counter({
+      name: 'forehold_coordinator_transitions_total',
+      help: 'Times that this coordinator began to lead or ceased to.',
+      labelNames: ['to'],
+      registers,
+    }),
     offers: new Counter({
       name: 'forehold_offers_total',
       help: 'Leases offered to agents.',
@@ -61,6 +71,26 @@ export function openCoordinatorMetrics(views: () => Views | undefined): Coordina
       registers,
     }),
   };
+}
+
+function addLeadershipGauges(registry: Registry, views: ReignViews): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'forehold_coordinator_leader',
+    help: '1 while this coordinator leads, 0 while it stands by.',
+    registers,
+    collect() {
+      this.set(views() === undefined ? 0 : 1);
+    },
+  });
+  new Gauge({
+    name: 'forehold_coordinator_epoch',
+    help: 'Epoch of this coordinator while it leads, 0 while it stands by.',
+    registers,
+    collect() {
+      this.set(views()?.epoch ?? 0);
+    },
+  });
 }
 
 function addGauges(registry: Registry, views: () => Views | undefined): void {

@@ -1,15 +1,24 @@
-// From an epoch written to the end of this coordinator: the core with everything that carries out what it decides.
+// One reign: the core with everything that carries out what it decides, from the taking of leadership to its end. All
+// that a leader believes lives here and goes with it. Nothing that counts leaves it outside its tenure: the core
+// decides no offer, what was decided is not sent, and writes are fenced.
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../shared/clock.ts';
 import type { KubeClient } from '../shared/kube-client.ts';
 import type { Log } from '../shared/log.ts';
+import type { CoordinatorMessage } from '../shared/protocol.ts';
+import type { StatusError } from '../shared/rpc.ts';
 import { Core } from './core/core.ts';
 import type { Effect, Event } from './core/events.ts';
+import type { Limit } from './core/limits.ts';
 import type { LeaseView } from './core/views.ts';
 import type { LeaseFeed } from './inspector/lease-feed.ts';
 import { PodRequests } from './kube/pod-requests.ts';
+import { runReflectors } from './kube/reflectors.ts';
+import { fenceWrites } from './leadership/fence.ts';
+import type { Tenure } from './leadership/tenure.ts';
 import { LeaseJournal } from './lease-journal.ts';
+import { followLimitsFile } from './limits-file.ts';
 import { Loop } from './loop.ts';
 import type { CoordinatorMetrics } from './metrics.ts';
 import type { PauseKeeper } from './pauses/pause-keeper.ts';
@@ -17,8 +26,7 @@ import { SessionServer } from './session/session-server.ts';
 import { StatusWriter } from './status/status-writer.ts';
 
 export interface ReignOptions {
-  readonly epoch: number;
-  readonly isFirstEpoch: boolean;
+  readonly tenure: Tenure;
   readonly kube: KubeClient;
   readonly pullNamespace: string;
   readonly clock: Clock;
@@ -28,8 +36,16 @@ export interface ReignOptions {
   readonly feed: LeaseFeed;
   /** Read as the leader of this epoch. */
   readonly pauses: PauseKeeper;
+  /** In place of or beside the built-in ones. */
+  readonly limits: readonly Limit[];
+  /** Where `limits` came from; read again during the reign. */
+  readonly limitsFile?: string | undefined;
   /** Ends every request under way. */
   readonly signal: AbortSignal;
+  /** The last complete list is in. */
+  readonly onListed: () => void;
+  /** Agents have met this newer epoch. */
+  readonly onSurpassed: (epoch: number) => void;
   /** The core or an effect threw. */
   readonly onFault: (error: unknown) => void;
 }
@@ -40,7 +56,7 @@ export class Reign {
   readonly core: Core;
   readonly sessions: SessionServer;
   readonly pauses: PauseKeeper;
-  readonly #feed: LeaseFeed;
+  readonly #options: ReignOptions;
   readonly #journal: LeaseJournal;
   readonly #loop: Loop;
   readonly #pods: PodRequests;
@@ -48,17 +64,24 @@ export class Reign {
   readonly #missing = new Map<string, string>(Object.entries(lists));
 
   constructor(options: ReignOptions) {
-    const { epoch, isFirstEpoch: firstEpoch, clock, random, log, metrics, feed } = options;
+    const { tenure, clock, random, log, metrics } = options;
     const onEvent = (event: Event): void => this.post(event);
-    const pauses = options.pauses.list();
-    const core = new Core({ epoch, firstEpoch, startedAt: clock.now(), random, pauses });
-    this.core = core;
+    const core = new Core({
+      epoch: tenure.epoch,
+      firstEpoch: tenure.isFirst,
+      startedAt: tenure.takenAt,
+      tenureUntilMs: tenure.untilMs,
+      pauses: options.pauses.list(),
+      random,
+    });
     this.pauses = options.pauses;
     this.pauses.onChange = (changed) => this.post({ kind: 'pausesChanged', pauses: changed });
-    this.#feed = feed;
+    this.#options = options;
+    this.core = core;
     this.#journal = new LeaseJournal(log, metrics);
-    this.#pods = new PodRequests({ ...options, onEvent });
-    this.#writer = new StatusWriter({ ...options, status: (name, now) => core.status(name, now) });
+    const fenced = { ...options, kube: fenceWrites(options.kube, tenure) };
+    this.#pods = new PodRequests({ ...fenced, onEvent });
+    this.#writer = new StatusWriter({ ...fenced, status: (name, now) => core.status(name, now) });
     this.sessions = new SessionServer({ clock, log, metrics, newId: randomUUID, onEvent });
     this.#loop = new Loop({
       core,
@@ -74,13 +97,33 @@ export class Reign {
     return first === undefined ? undefined : `the list of ${first} has not come`;
   }
 
+  /** Feeds the core with what the cluster and the operator say; resolves when the signal aborts. */
+  async run(): Promise<void> {
+    const { limits, limitsFile: path, clock, log, signal } = this.#options;
+    const onLimits = (changed: readonly Limit[]): void =>
+      this.post({ kind: 'limitsConfigured', limits: changed });
+    onLimits(limits);
+    await Promise.all([
+      runReflectors({ ...this.#options, onEvent: (event) => this.post(event) }, signal),
+      path === undefined
+        ? undefined
+        : followLimitsFile({ path, limits, clock, log, onLimits }, signal),
+    ]);
+  }
+
+  /** The tenure goes on. */
+  renewed(): void {
+    this.post({ kind: 'tenureRenewed', untilMs: this.#options.tenure.untilMs });
+  }
+
   post(event: Event): void {
     // The writer learns first what is stored, so that what the core wants is compared with the newest.
     if (event.kind === 'imagesListed') this.#writer.observeAll(event.images);
     if (event.kind === 'imageSeen') this.#writer.observe(event.image);
     if (event.kind === 'imageGone') this.#writer.forget(event.name);
-    this.#missing.delete(event.kind);
+    const wasLast = this.#missing.delete(event.kind) && this.#missing.size === 0;
     this.#loop.post(event);
+    if (wasLast) this.#options.onListed();
   }
 
   lease(id: string): LeaseView | undefined {
@@ -95,17 +138,23 @@ export class Reign {
     this.post({ kind: 'leaseRevoked', leaseId, message });
   }
 
-  /** Idempotent. */
-  stop(): void {
+  /** Nothing is decided any more; idempotent. */
+  halt(): void {
     this.#loop.stop();
     this.#writer.stop();
-    this.sessions.stop();
+  }
+
+  /** Ends every session and every watch of leases; idempotent. */
+  stop(reason: StatusError): void {
+    this.halt();
+    this.sessions.stop(reason);
+    this.#options.feed.end(reason);
   }
 
   #execute(effect: Effect): void {
     switch (effect.kind) {
       case 'send':
-        this.sessions.send(effect.sessionId, effect.message);
+        this.#send(effect.sessionId, effect.message);
         break;
       case 'endSession':
         this.sessions.end(effect.sessionId, effect.code, effect.message);
@@ -121,10 +170,21 @@ export class Reign {
         break;
       case 'leaseChanged':
         this.#journal.note(effect.lease);
-        this.#feed.publish(effect.lease);
+        this.#options.feed.publish(effect.lease);
+        break;
+      case 'epochSurpassed':
+        this.#options.onSurpassed(effect.epoch);
         break;
       default:
         effect satisfies never;
     }
+  }
+
+  // An offer that is kept back lapses, and so is no loss.
+  #send(sessionId: string, message: CoordinatorMessage): void {
+    const { tenure, log } = this.#options;
+    const needsTenure = message.kind === 'offer' || message.kind === 'revoke';
+    if (!needsTenure || tenure.holds) this.sessions.send(sessionId, message);
+    else log.warn({ leaseId: message.leaseId, kind: message.kind }, 'message kept back');
   }
 }

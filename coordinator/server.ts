@@ -20,6 +20,13 @@ export interface GrpcServerOptions extends ListenerOptions {
   readonly inspector: InspectorServiceHandlers;
 }
 
+export interface ServingState {
+  /** This process can do its part: health of the whole server, as /readyz. */
+  readonly isReady: boolean;
+  /** It has all lists and leads: health of each of our services. */
+  readonly isLeading: boolean;
+}
+
 export interface GrpcServer {
   /** The port listened on, also when 0 was asked for. */
   readonly port: number;
@@ -28,7 +35,7 @@ export interface GrpcServer {
   /** Connections that are in this phase. */
   connections(phase: ConnectionPhase): number;
   /** What the health service says from now on. */
-  setServing(serving: boolean): void;
+  setServing(state: ServingState): void;
   /** Waits a little for calls to end, then ends them; idempotent. */
   stop(): Promise<void>;
 }
@@ -52,6 +59,8 @@ const serverOptions: ServerOptions = {
 
 const stopDeadlineMs = 1_000;
 
+const services = ['forehold.v1.SessionService', 'forehold.v1.InspectorService'] as const;
+
 /**
  * @throws UnsafeAddressError without TLS unless the host is a loopback address; Error when it cannot be listened on.
  */
@@ -60,6 +69,12 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const { SessionService, InspectorService } = loadContract();
   const server = new Server(serverOptions);
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
+  const setServing = ({ isReady, isLeading }: ServingState): void => {
+    health.setStatus('', isReady ? 'SERVING' : 'NOT_SERVING');
+    for (const service of services)
+      health.setStatus(service, isLeading ? 'SERVING' : 'NOT_SERVING');
+  };
+  setServing({ isReady: false, isLeading: false });
   server.addService(guardRequests(SessionService.service, bounds.maxAgentMessageBytes), {
     Session: (call: SessionCall) => options.onSession(call),
   });
@@ -74,7 +89,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     port,
     certify: (certificate) => listener.certify(certificate),
     connections: (phase) => listener.count(phase),
-    setServing: (serving) => health.setStatus('', serving ? 'SERVING' : 'NOT_SERVING'),
+    setServing,
     stop: () => stop(server, listener),
   };
 }

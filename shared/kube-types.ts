@@ -136,7 +136,13 @@ export interface List<T> {
   readonly items: readonly T[];
 }
 
-/** A coordination Lease (not one of ours): the epoch lives in an annotation of one. */
+/** A coordination Lease (not one of ours): the coordinators' says who leads, its annotation in which epoch. */
 export interface CoordinationLease extends KubeObject {
-  readonly spec?: { readonly holderIdentity?: string; readonly renewTime?: string };
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+    readonly leaseTransitions?: number;
+  };
 }

@@ -30,11 +30,17 @@ export const annotationSchema = '1';
 /** Namespace of pull pods, agents and pull secrets. */
 export const defaultPullNamespace = 'forehold-pulls';
 
-/** The coordination Lease that keeps the epoch, in the coordinator's namespace. */
+/** The coordination Lease that says who leads and keeps the epoch, in the coordinator's namespace. */
 export const coordinatorLeaseName = 'forehold-coordinator';
 
 /** The ConfigMap that keeps what people have paused, in the coordinator's namespace. */
 export const pausesConfigMapName = 'forehold-pauses';
+
+/** Annotation of that Lease: HOST:PORT at which agents reach its holder. */
+export const leaderAddressAnnotation = `${apiGroup}/leader-address`;
+
+/** gRPC trailer of a coordinator that does not lead: HOST:PORT of the one that does, or `unknown`. */
+export const leaderTrailer = 'forehold-leader';
 
 export const ports = { grpc: 7443, http: 7480 } as const;
 

@@ -32,6 +32,8 @@ export interface Hello {
   readonly containerRuntimeVersion: string;
   readonly inventoryHash: string;
   readonly unseenPulls: readonly UnseenPull[];
+  /** The newest epoch that this agent has met and not forgotten; 0 when none. */
+  readonly newestEpoch: number;
 }
 
 /** A pull that goes on although its pod was removed by force. */

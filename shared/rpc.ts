@@ -12,19 +12,28 @@ import type {
   ServerWritableStream,
   ServiceDefinition,
 } from '@grpc/grpc-js';
-import { status } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import type { Clock } from './clock.ts';
 
 export type StatusCode = keyof typeof status;
+
+export type Trailers = Readonly<Record<string, string>>;
+
+export interface StatusErrorOptions extends ErrorOptions {
+  readonly trailers?: Trailers;
+}
 
 /** A call that failed or is to be failed; `code` is gRPC's, the message is the status' detail. */
 export class StatusError extends Error {
   override readonly name = 'StatusError';
   readonly code: StatusCode;
+  /** What travels beside code and message, by its name in lower case; text only. */
+  readonly trailers: Trailers;
 
-  constructor(code: StatusCode, message: string, options?: ErrorOptions) {
+  constructor(code: StatusCode, message: string, options: StatusErrorOptions = {}) {
     super(message, options);
     this.code = code;
+    this.trailers = options.trailers ?? {};
   }
 }
 
@@ -36,7 +45,17 @@ export function toStatusError(error: unknown): StatusError {
   const details = 'details' in error && typeof error.details === 'string' ? error.details : '';
   return new StatusError(codeName(number), details === '' ? error.message : details, {
     cause: error,
+    trailers: readTrailers('metadata' in error ? error.metadata : undefined),
   });
+}
+
+function readTrailers(metadata: unknown): Trailers {
+  if (!(metadata instanceof Metadata)) return {};
+  return Object.fromEntries(
+    Object.entries(metadata.getMap()).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value]] : [],
+    ),
+  );
 }
 
 function codeName(number: number): StatusCode {
@@ -228,10 +247,14 @@ export function endCall(
 }
 
 /** As grpc-js takes an error of a handler. */
-export function toServiceError(error: StatusError): Error & { code: number; details: string } {
+export function toServiceError(
+  error: StatusError,
+): Error & { code: number; details: string; metadata: Metadata } {
   // A lone surrogate cannot be encoded into a trailer.
   const details = error.message.slice(0, maxDetailLength).toWellFormed();
-  return Object.assign(new Error(details), { code: status[error.code], details });
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(error.trailers)) metadata.set(name, value);
+  return Object.assign(new Error(details), { code: status[error.code], details, metadata });
 }
 
 // grpc-js offers no way to reset a server's stream; the HTTP/2 stream is two private fields down. Should they move,

@@ -186,6 +186,7 @@ function fromHello(wire: WireHello): Hello {
     containerRuntimeVersion: wire.containerRuntimeVersion,
     inventoryHash: wire.inventoryHash,
     unseenPulls: wire.unseenPulls.map(fromUnseenPull),
+    newestEpoch: requireCount('hello.newest_epoch', wire.newestEpoch),
   };
 }
 

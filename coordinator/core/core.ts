@@ -5,6 +5,7 @@ import type { Instant } from '../../shared/clock.ts';
 import { timing } from '../../shared/protocol.ts';
 import { refreshAvailability } from './availability.ts';
 import { Cluster } from './cluster.ts';
+import { weighEpochClaims } from './epoch-claims.ts';
 import type { CachedImageStatus, Effect, Event } from './events.ts';
 import { Inquiry } from './inquiry.ts';
 import { LeaseLife } from './lease-life.ts';
@@ -37,9 +38,15 @@ export class Core {
   readonly #cluster: Cluster;
   /** The earliest `pacingDue` under way. */
   #pacingDueMs = Infinity;
+  /** Monotonic; from then on nothing is offered. */
+  #tenureUntilMs: number;
+  /** Some agent has met a newer epoch than this one since claims were weighed. */
+  #hasNewClaim = false;
+  #isSurpassed = false;
 
   constructor(settings: CoreSettings) {
     this.#state = new State(settings);
+    this.#tenureUntilMs = settings.tenureUntilMs ?? Infinity;
     const state = this.#state;
     this.inquiry = new Inquiry(state);
     const pairs = new Pairs(state);
@@ -62,12 +69,17 @@ export class Core {
     deadlines.add(monotonicMs + inventoryPatienceMs, { kind: 'statusesAllowed' });
   }
 
+  get epoch(): number {
+    return this.#state.settings.epoch;
+  }
+
   /** Takes one event and says what to do about it, in order. */
   apply(event: Event, now: Instant): readonly Effect[] {
     this.#dispatch(event, now);
     for (let due = this.#nextDue(now); due !== undefined; due = this.#nextDue(now)) {
       this.#comeBack(due, now);
     }
+    this.#weighClaims();
     this.#offer(now);
     this.#announce();
     return this.#state.takeEffects();
@@ -161,6 +173,9 @@ export class Core {
       case 'podLookedUp':
         this.#leases.podLookedUp(event.leaseId, event.pod, now);
         break;
+      case 'tenureRenewed':
+        this.#tenureUntilMs = event.untilMs;
+        break;
       case 'ticked':
         break;
       default:
@@ -172,6 +187,7 @@ export class Core {
     switch (event.kind) {
       case 'helloReceived':
         this.#sessions.helloReceived(event.sessionId, event.hello, now);
+        if (event.hello.newestEpoch > this.#state.settings.epoch) this.#hasNewClaim = true;
         break;
       case 'inventoryReceived':
         this.#sessions.inventoryReceived(event.sessionId, event.entries, now);
@@ -261,8 +277,17 @@ export class Core {
     image.tidy(node);
   }
 
+  #weighClaims(): void {
+    if (!this.#hasNewClaim || this.#isSurpassed || !this.#state.listed.nodes) return;
+    this.#hasNewClaim = false;
+    const epoch = weighEpochClaims(this.#state.settings.epoch, this.#state.demand.nodes.values());
+    if (epoch === undefined) return;
+    this.#isSurpassed = true;
+    this.#state.emit({ kind: 'epochSurpassed', epoch });
+  }
+
   #offer(now: Instant): void {
-    if (!this.#state.mayOffer) return;
+    if (!this.#state.mayOffer || now.monotonicMs >= this.#tenureUntilMs) return;
     for (;;) {
       const decision = decideOffer(this.#state, now);
       if (decision.kind === 'wait') {

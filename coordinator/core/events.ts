@@ -115,6 +115,8 @@ export type Event =
       readonly leaseId: string;
       readonly pod: PullPodRecord | undefined;
     }
+  /** This coordinator leads until then, in monotonic milliseconds. */
+  | { readonly kind: 'tenureRenewed'; readonly untilMs: number }
   /** Time passed; also sent when `nextDeadlineMs` is due. */
   | { readonly kind: 'ticked' };
 
@@ -134,4 +136,6 @@ export type Effect =
   | { readonly kind: 'deletePod'; readonly podName: string; readonly podUid: string }
   /** The status of a CachedImage may differ from what is stored: phase or a condition (`transition`) or counts. */
   | { readonly kind: 'statusChanged'; readonly name: string; readonly transition: boolean }
-  | { readonly kind: 'leaseChanged'; readonly lease: LeaseView };
+  | { readonly kind: 'leaseChanged'; readonly lease: LeaseView }
+  /** Agents have met this epoch, which is newer than this reign's: begin another reign above it. Said once. */
+  | { readonly kind: 'epochSurpassed'; readonly epoch: number };

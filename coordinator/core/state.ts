@@ -19,6 +19,8 @@ export interface CoreSettings {
   readonly firstEpoch: boolean;
   /** When the epoch was written. */
   readonly startedAt: Instant;
+  /** Monotonic; nothing is offered from then on, until `tenureRenewed` says otherwise. For ever unless given. */
+  readonly tenureUntilMs?: number;
   /** Uniform in [0, 1); for the jitter of backoffs. */
   readonly random: () => number;
   /** What was paused before this reign; nothing unless said otherwise. */

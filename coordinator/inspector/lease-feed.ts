@@ -1,11 +1,14 @@
 // Changes of leases for those who watch. Each watcher has its own bounded queue, so that a slow one costs nobody else
 // anything.
 
+import type { StatusError } from '../../shared/rpc.ts';
 import type { LeaseView } from '../core/views.ts';
 
 export interface LeaseWatcher {
   /** Takes a changed lease at once, without waiting. */
   take(lease: LeaseView): void;
+  /** The leases are another coordinator's from now on. */
+  end(reason: StatusError): void;
 }
 
 /** Hands every change to every watcher. */
@@ -24,5 +27,10 @@ export class LeaseFeed {
 
   publish(lease: LeaseView): void {
     for (const watcher of this.#watchers) watcher.take(lease);
+  }
+
+  /** Ends every watch. */
+  end(reason: StatusError): void {
+    for (const watcher of this.#watchers) watcher.end(reason);
   }
 }

@@ -75,7 +75,7 @@ async function follow(
       );
   };
   // Joining and copying in one turn: no change falls in between.
-  const leave = feed.join({ take });
+  const leave = feed.join({ take, end: (reason) => ending.abort(reason) });
   try {
     const snapshot = [...options.leases()].filter(
       (lease) => isLive(lease) && matchesFilter(lease, filter),

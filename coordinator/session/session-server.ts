@@ -71,10 +71,10 @@ export class SessionServer {
     this.#streams.get(sessionId)?.end(new StatusError(code, message));
   }
 
-  /** Ends every stream with UNAVAILABLE and lets no more in. */
-  stop(): void {
+  /** Ends every stream and lets no more in. */
+  stop(reason: StatusError = stopping()): void {
     this.#stopped = true;
-    for (const stream of this.#streams.values()) stream.end(stopping());
+    for (const stream of this.#streams.values()) stream.end(reason);
   }
 
   #findRefusal(): StatusError | undefined {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../coordinator/config.ts';
 import { ConfigError, type Environment } from '../../shared/env.ts';
@@ -20,10 +21,33 @@ describe('readConfig', () => {
       kube: { kind: 'url', url: 'http://127.0.0.1:6443' },
       pullNamespace: 'forehold-pulls',
       leaseNamespace: 'forehold',
+      identity: hostname(),
+      advertisedAddress: undefined,
       limits: [],
       limitsFile: undefined,
       logLevel: 'info',
     });
+  });
+
+  test.for([
+    ['10.0.0.7:7443', '10.0.0.7:7443'],
+    ['fd00::7:7443', '[fd00::7]:7443'],
+    ['[fd00::7]:7443', '[fd00::7]:7443'],
+  ] as const)('agents reach %s at %s', ([given, address]) => {
+    const environment = { FOREHOLD_KUBE_URL: 'http://x', FOREHOLD_ADVERTISED_ADDRESS: given };
+    expect(readConfig(environment).advertisedAddress).toBe(address);
+  });
+
+  test('names who it is and where as they must be', () => {
+    const environment = {
+      FOREHOLD_KUBE_URL: 'http://x',
+      FOREHOLD_IDENTITY: 'two words',
+      FOREHOLD_ADVERTISED_ADDRESS: '10.0.0.7',
+    };
+    expect(problemsOf(environment)).toEqual([
+      'FOREHOLD_IDENTITY must be the name of a pod or a host, without spaces',
+      'FOREHOLD_ADVERTISED_ADDRESS must be HOST:PORT such as 10.0.0.7:7443, not "10.0.0.7"',
+    ]);
   });
 
   test.for<[Environment, unknown]>([

@@ -175,7 +175,7 @@ describe('Coordinator', () => {
     expect(text).toMatch(/forehold_kube_requests_total\{verb="post",code="200"\} 2/);
   });
 
-  test('while the epoch cannot be written it is alive, not ready, and refuses sessions', async () => {
+  test('while the coordination lease cannot be read it is alive, not ready, and refuses sessions', async () => {
     const kube = new FakeKube();
     kube.answer = () => {
       throw refusal(503);
@@ -190,11 +190,12 @@ describe('Coordinator', () => {
     const running = coordinator.run(controller.signal);
     await waitUntil(() => kube.requests.length > 0);
     const ready = await fetch(`http://127.0.0.1:${httpPort}/readyz`);
-    expect(await ready.text()).toBe('not ready: the epoch is not written\n');
+    expect(await ready.text()).toBe('not ready: the coordination lease has not been read\n');
     const agent = new FakeAgent(grpcPort);
     expect(await agent.ended).toMatchObject({
       code: 'UNAVAILABLE',
-      message: 'the coordinator is starting',
+      message: 'this coordinator does not lead',
+      trailers: { 'forehold-leader': 'unknown' },
     });
     agent.close();
     expect([...coordinator.leases()]).toEqual([]);

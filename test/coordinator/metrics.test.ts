@@ -33,6 +33,8 @@ describe('openCoordinatorMetrics', () => {
       'forehold_failed_pairs 2',
       'forehold_limit_slots{limit="cluster"} 20',
       'forehold_limit_in_use{limit="cluster"} 2',
+      'forehold_coordinator_leader 1',
+      'forehold_coordinator_epoch 4',
     ])
       expect(text.split('\n')).toContain(line);
     views.limitList = [];

@@ -67,6 +67,7 @@ export function imageOf(image: string, pullSecrets: readonly string[] = []): Ima
 
 /** Views over lists that a test may change. */
 export class FakeViews implements InspectorViews {
+  readonly epoch = 4;
   leaseList: LeaseView[] = [];
   nodeList: NodeView[] = [];
   imageList: ImageView[] = [];

@@ -84,6 +84,7 @@ const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
     containerRuntimeVersion: text,
     inventoryHash: text,
     unseenPulls: fc.array(unseenPull),
+    newestEpoch: count,
   }),
   fc.record({
     kind: fc.constant('inventoryChunk' as const),

@@ -74,6 +74,7 @@ export function helloOf(node: string, change: Partial<Hello> = {}): Hello {
     containerRuntimeVersion: 'containerd://2.4.2',
     inventoryHash: 'none',
     unseenPulls: [],
+    newestEpoch: 0,
     ...change,
   };
 }

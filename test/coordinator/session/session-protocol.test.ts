@@ -26,6 +26,7 @@ const hello: Hello = {
   containerRuntimeVersion: 'containerd://2.4.2',
   inventoryHash: 'hash',
   unseenPulls: [],
+  newestEpoch: 0,
 };
 
 const update: LeaseUpdate = {

@@ -2,6 +2,7 @@
 
 import type { PlatformInput as _forehold_v1_PlatformInput, Platform as _forehold_v1_Platform } from '../../forehold/v1/Platform.ts';
 import type { UnseenPullInput as _forehold_v1_UnseenPullInput, UnseenPull as _forehold_v1_UnseenPull } from '../../forehold/v1/UnseenPull.ts';
+import type { Long } from '@grpc/proto-loader';
 
 /**
  * First message of a stream, and only the first. Sent when the agent knows its inventory completely.
@@ -33,6 +34,13 @@ export interface HelloInput {
    * counts it from now on.
    */
   'unseenPulls'?: (_forehold_v1_UnseenPullInput)[];
+  /**
+   * The newest epoch that this agent has met and not forgotten (it forgets ten minutes after that coordinator fell
+   * silent); 0 when it has met none. A coordinator of a lower epoch, which comes after the loss of the coordination
+   * Lease, begins a new reign above what a fifth of the nodes claim, at most 1,000,000 higher than its own and at most
+   * once in ten minutes; until then these agents decline its offers.
+   */
+  'newestEpoch'?: (number | string | Long);
 }
 
 /**
@@ -65,4 +73,11 @@ export interface Hello {
    * counts it from now on.
    */
   'unseenPulls': (_forehold_v1_UnseenPull)[];
+  /**
+   * The newest epoch that this agent has met and not forgotten (it forgets ten minutes after that coordinator fell
+   * silent); 0 when it has met none. A coordinator of a lower epoch, which comes after the loss of the coordination
+   * Lease, begins a new reign above what a fifth of the nodes claim, at most 1,000,000 higher than its own and at most
+   * once in ten minutes; until then these agents decline its offers.
+   */
+  'newestEpoch': (number);
 }
