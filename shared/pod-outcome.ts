@@ -6,9 +6,10 @@
 import { isDigest } from './image-ref.ts';
 import type { ContainerStatus, Pod } from './kube-types.ts';
 import { bounds } from './protocol.ts';
-import { classifyPullFailure, isPullFailure } from './pull-failure.ts';
+import { classifyPullFailure, isLocalLimit, isPullFailure } from './pull-failure.ts';
 import { pullContainerName } from './pull-pod.ts';
 import type { Reason } from './reason.ts';
+import { classifyRejection } from './refusal.ts';
 
 export type PodReading =
   /** Nothing is known yet; the kubelet may be queueing or pulling. */
@@ -56,6 +57,7 @@ export function readPodOutcome(pod: Pod): PodReading {
   const waiting = container?.state?.waiting;
   if (waiting?.reason !== undefined && isPullFailure(waiting.reason)) {
     const message = waiting.message ?? waiting.reason;
+    if (isLocalLimit(message)) return { kind: 'pulling' };
     const reason = classifyPullFailure(waiting.reason, message);
     return { kind: 'failed', terminal, reason, message: cutMessage(message) };
   }
@@ -99,9 +101,13 @@ function readRejection(pod: Pod, container: ContainerStatus | undefined): PodRea
   return {
     kind: 'failed',
     terminal: true,
-    reason: removed ? 'PodVanished' : rejected ? 'PodRejected' : 'PullFailed',
+    reason: removed ? 'PodVanished' : decideRejection(reason, words, rejected),
     message: cutMessage(words || 'the pod failed and its status says no more'),
   };
+}
+
+function decideRejection(reason: string | undefined, words: string, rejected: boolean): Reason {
+  return rejected ? classifyRejection(reason ?? '', words) : 'PullFailed';
 }
 
 function readContainerMessage(container: ContainerStatus | undefined): string {

@@ -7,6 +7,7 @@ import type { Instant } from '../../shared/clock.ts';
 import { cutMessage } from '../../shared/pod-outcome.ts';
 import type { LeaseUpdate, Offer, Outcome } from '../../shared/protocol.ts';
 import type { Reason } from '../../shared/reason.ts';
+import { classifyRefusal, isWebhookUnavailable } from '../../shared/refusal.ts';
 import type { Action, CreateAnswer, LookUpAnswer, OwnPod } from './events.ts';
 
 /** A pull pod that stands for the offer now: made for it, or found under its name. */
@@ -82,7 +83,7 @@ export class Offers {
       case 'refused':
         // Too late, the fence at the API server refuses; that is no fault of the image.
         return now.monotonicMs < attempt.deadlineMs
-          ? this.#decline(attempt, 'Failed', 'AdmissionDenied', answer.message)
+          ? this.#decline(attempt, 'Failed', classifyRefusal(answer.message), answer.message)
           : this.#decline(attempt, 'Unknown', 'OfferLapsed', answer.message);
       case 'failed':
         return this.#retry(attempt, 'waitingToCreate', answer.message, now);
@@ -156,7 +157,15 @@ export class Offers {
   #tryAgain(attempt: Attempt, now: Instant): readonly Action[] {
     return now.monotonicMs < attempt.deadlineMs && attempt.revokedFor === undefined
       ? this.#retry(attempt, 'waitingToCreate', attempt.message, now)
-      : this.#decline(attempt, 'Unknown', 'OfferLapsed', attempt.message);
+      : this.#lapse(attempt);
+  }
+
+  /** Out of time; a webhook that never answered is why. */
+  #lapse(attempt: Attempt): readonly Action[] {
+    const { message } = attempt;
+    return isWebhookUnavailable(message)
+      ? this.#decline(attempt, 'Failed', 'WebhookUnavailable', message)
+      : this.#decline(attempt, 'Unknown', 'OfferLapsed', message);
   }
 
   #accept(attempt: Attempt, pod: OwnPod): AcceptedOffer {

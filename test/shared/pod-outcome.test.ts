@@ -57,9 +57,14 @@ const rows: readonly Row[] = [
     reading: {
       kind: 'failed',
       terminal: false,
-      reason: 'PullFailed',
+      reason: 'RegistryUnavailable',
       message: 'RegistryUnavailable',
     },
+  },
+  {
+    what: "held back by the kubelet's own limit, which it waits out",
+    status: { containerStatuses: [waiting('ErrImagePull', 'pull QPS exceeded')] },
+    reading: { kind: 'pulling' },
   },
   {
     what: 'a pull that failed until the pod was ended',
@@ -153,7 +158,7 @@ const rows: readonly Row[] = [
     reading: {
       kind: 'failed',
       terminal: true,
-      reason: 'PodRejected',
+      reason: 'NodePressure',
       message: 'Evicted: The node was low on resource: ephemeral-storage.',
     },
   },

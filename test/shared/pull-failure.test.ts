@@ -1,123 +1,73 @@
-// The messages marked "seen" were recorded on kubelet 1.36.3 with containerd 2.4.2 (test bed, November 2026); the others
-// are the wording of CRI-O and of older runtimes.
-
 import { describe, expect, test } from 'vitest';
-import { classifyPullFailure, isPullFailure } from '../../shared/pull-failure.ts';
-import type { Reason } from '../../shared/reason.ts';
-
-const resolve = (image: string): string =>
-  `failed to pull and unpack image "${image}": failed to resolve image: `;
-const digest = `sha256:404${'0'.repeat(58)}401`;
-
-const messages: readonly (readonly [what: string, reason: Reason, message: string])[] = [
-  [
-    'seen: no such repository',
-    'ImageNotFound',
-    `rpc error: code = NotFound desc = ${resolve('10.77.0.254:5000/nope:1')}10.77.0.254:5000/nope:1: not found`,
-  ],
-  [
-    'seen: no such repository, in back-off',
-    'ImageNotFound',
-    `Back-off pulling image "10.77.0.254:5000/nope:1": ErrImagePull: rpc error: code = NotFound desc = ${resolve('10.77.0.254:5000/nope:1')}10.77.0.254:5000/nope:1: not found`,
-  ],
-  [
-    'seen: no such digest, which has 404 and 401 in it',
-    'ImageNotFound',
-    `rpc error: code = NotFound desc = ${resolve(`10.77.0.254:5000/busy@${digest}`)}10.77.0.254:5000/busy@${digest}: not found`,
-  ],
-  [
-    'seen: 401 with Basic',
-    'Unauthorized',
-    `${resolve('10.77.0.253:5003/s401/x:1')}pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`,
-  ],
-  [
-    'seen: 403',
-    'Unauthorized',
-    `${resolve('10.77.0.253:5003/s403/x:1')}unexpected status from HEAD request to http://10.77.0.253:5003/v2/s403/x/manifests/1: 403 Forbidden\ndenied: sentence of the registry`,
-  ],
-  [
-    'seen: 401 by the token service',
-    'Unauthorized',
-    `${resolve('10.77.0.253:5003/t/x:1')}failed to authorize: failed to fetch anonymous token: unexpected status from GET request to http://10.77.0.253:5003/tok401?scope=repository%3Ax%3Apull&service=s: 401 Unauthorized`,
-  ],
-  [
-    'a token service at a wrong address',
-    'PullFailed',
-    `${resolve('r.example/x:1')}failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://r.example/token?service=s: 404 Not Found`,
-  ],
-  [
-    'seen: 429',
-    'PullFailed',
-    `${resolve('10.77.0.253:5003/s429/x:1')}unexpected status from HEAD request to http://10.77.0.253:5003/v2/s429/x/manifests/1: 429 Too Many Requests`,
-  ],
-  [
-    'Docker Hub without an account',
-    'PullFailed',
-    'toomanyrequests: You have reached your unauthenticated pull rate limit',
-  ],
-  [
-    'seen: 500',
-    'PullFailed',
-    `${resolve('10.77.0.253:5003/s500/x:1')}unexpected status from HEAD request to http://10.77.0.253:5003/v2/s500/x/manifests/1: 500 Internal Server Error`,
-  ],
-  [
-    'seen: no registry',
-    'PullFailed',
-    `${resolve('10.77.0.254:5999/x:1')}failed to do request: Head "https://10.77.0.254:5999/v2/x/manifests/1": dial tcp 10.77.0.254:5999: connect: connection refused`,
-  ],
-  [
-    'a port that looks like a status',
-    'PullFailed',
-    `${resolve('r.example:404/x:1')}failed to do request: Head "https://r.example:404/v2/x/manifests/401": dial tcp 10.0.0.1:404: i/o timeout`,
-  ],
-  [
-    'no such host',
-    'PullFailed',
-    `${resolve('nowhere.example/x:1')}failed to do request: Head "https://nowhere.example/v2/x/manifests/1": dial tcp: lookup nowhere.example on 10.96.0.10:53: no such host`,
-  ],
-  [
-    'only for other platforms',
-    'PullFailed',
-    `rpc error: code = NotFound desc = ${resolve('r.example/x:1')}no match for platform in manifest: not found`,
-  ],
-  [
-    'CRI-O: no such tag',
-    'ImageNotFound',
-    'reading manifest nope in docker.io/library/nginx: manifest unknown',
-  ],
-  [
-    'CRI-O: private',
-    'Unauthorized',
-    'initializing source docker://r.example/x:1: reading manifest 1 in r.example/x: requested access to the resource is denied',
-  ],
-  [
-    'CRI-O: credentials',
-    'Unauthorized',
-    'unable to retrieve auth token: invalid username/password: unauthorized: authentication required',
-  ],
-  [
-    'a quoted name that says not found',
-    'PullFailed',
-    'failed to pull image "r.example/manifest unknown": EOF',
-  ],
-];
+import {
+  classifyPullFailure,
+  isLocalLimit,
+  isPullFailure,
+  readRetryAfterMs,
+} from '../../shared/pull-failure.ts';
+import { pullFailures } from './recorded-failures.ts';
 
 describe('classifyPullFailure', () => {
-  test.for(messages)('%s is %s', ([, reason, message]) => {
+  test.for(pullFailures)('$source: $what is $reason', ({ message, reason }) => {
     expect(classifyPullFailure('ErrImagePull', message)).toBe(reason);
+  });
+
+  test.for(pullFailures)('$source: $what is $reason in back-off, too', ({ message, reason }) => {
+    const words = `Back-off pulling image "r.example/x:1": ErrImagePull: ${message}`;
+    expect(classifyPullFailure('ImagePullBackOff', words)).toBe(reason);
   });
 
   test.for([
     [
       'ErrImageNeverPull',
       'Container image "r.example/x:1" is not present with pull policy of Never',
+      'PullFailed',
     ],
     [
       'InvalidImageName',
       'couldn\'t parse image name "r.example/UPPER:1": invalid reference format',
+      'PullFailed',
     ],
-  ] as const)('%s asked no registry', ([waitingReason, message]) => {
-    expect(classifyPullFailure(waitingReason, message)).toBe('PullFailed');
+    [
+      'RegistryUnavailable',
+      'image pull failed for r.example/x:1 because the registry is unavailable.',
+      'RegistryUnavailable',
+    ],
+    ['RegistryUnavailable', 'something else', 'RegistryUnavailable'],
+    [
+      'SignatureValidationFailed',
+      'image pull failed for r.example/x:1 because the signature validation failed: wrong email',
+      'SignatureRejected',
+    ],
+    ['SignatureValidationFailed', 'something else', 'SignatureRejected'],
+  ] as const)('%s, %s: %s', ([waitingReason, message, reason]) => {
+    expect(classifyPullFailure(waitingReason, message)).toBe(reason);
+  });
+});
+
+describe('isLocalLimit', () => {
+  test.for([
+    ['pull QPS exceeded', true],
+    ['Back-off pulling image "r.example/x:1": ErrImagePull: pull QPS exceeded', true],
+    ['toomanyrequests: You have reached your pull rate limit', false],
+  ] as const)('%s: %s', ([message, limited]) => {
+    expect(isLocalLimit(message)).toBe(limited);
+  });
+});
+
+describe('readRetryAfterMs', () => {
+  test.for([
+    ['toomanyrequests: retry-after: 805.022µs, allowed: 44000/minute', 0.805_022],
+    ['toomanyrequests: retry-after: 7s, allowed: 10/minute', 7_000],
+    ['429 Too Many Requests: retry after 30', 30_000],
+    ['Retry-After: 2m', 120_000],
+    ['retry-after: 100h', 3_600_000],
+    ['retry later', undefined],
+    ['toomanyrequests: You have reached your pull rate limit', undefined],
+  ] as const)('%s: %s', ([message, spanMs]) => {
+    expect(readRetryAfterMs(message)).toEqual(
+      spanMs === undefined ? undefined : expect.closeTo(spanMs),
+    );
   });
 });
 

@@ -81,7 +81,7 @@ describe('AgentCore: offers', () => {
     const answer = { kind: 'refused', message: 'exceeded quota: pods' } as const;
     const actions = world.take({ kind: 'createAnswered', leaseId: '1-1', answer });
     expect(updates(actions)).toMatchObject([
-      { state: 'declined', outcome: 'Failed', reason: 'AdmissionDenied', message: answer.message },
+      { state: 'declined', outcome: 'Failed', reason: 'QuotaExceeded', message: answer.message },
     ]);
   });
 
@@ -114,6 +114,24 @@ describe('AgentCore: offers', () => {
     const found = { kind: 'found', pod: { ...pod, deleting: true } } as const;
     expect(world.take({ kind: 'lookUpAnswered', leaseId: '1-1', answer: found })).toEqual([]);
     expect(kinds(world.pass(500))).toEqual(['createPod']);
+  });
+
+  test('blames the webhook that never answered when the offer runs out', () => {
+    const world = connected();
+    world.offer(offer);
+    const message = 'Internal error occurred: failed calling webhook "x": timed out';
+    const failed = {
+      kind: 'createAnswered',
+      leaseId: '1-1',
+      answer: { kind: 'failed', message },
+    } as const;
+    world.take(failed);
+    expect(kinds(world.pass(16_000))).toEqual(['lookUpPod', 'heartbeat']);
+    const missing = { kind: 'missing' } as const;
+    const actions = world.take({ kind: 'lookUpAnswered', leaseId: '1-1', answer: missing });
+    expect(updates(actions)).toMatchObject([
+      { state: 'declined', outcome: 'Failed', reason: 'WebhookUnavailable', message },
+    ]);
   });
 
   test('declines when the name is taken by something else', () => {
