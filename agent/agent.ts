@@ -19,6 +19,7 @@ import { AgentCore, type CoreView } from './core/core.ts';
 import type { Action, Event, OwnNode, OwnPod } from './core/events.ts';
 import { defaultMaxStatusImages } from './core/inventory.ts';
 import { runSessions } from './dialling.ts';
+import { type Resolve, resolveByDns } from './discovery.ts';
 import { NodeKube } from './kube.ts';
 import type { Session, SessionOwner } from './session.ts';
 import { type OpenStream, openGrpcStream } from './transport.ts';
@@ -27,7 +28,7 @@ export interface AgentOptions {
   readonly nodeName: string;
   /** Of pull pods. */
   readonly namespace: string;
-  /** HOST:PORT; plain text, so only a loopback address. */
+  /** HOST:PORT; of several addresses behind HOST the agent finds the one that leads. */
   readonly coordinator: string;
   readonly kube: KubeClient;
   readonly clock: Clock;
@@ -42,6 +43,8 @@ export interface AgentOptions {
   readonly maxStatusImages?: number | undefined;
   /** gRPC unless said otherwise. */
   readonly openStream?: OpenStream | undefined;
+  /** As the machine resolves names unless said otherwise. */
+  readonly resolve?: Resolve | undefined;
 }
 
 type DeletePod = Extract<Action, { kind: 'deletePod' }>;
@@ -89,8 +92,8 @@ export class Agent {
     outer.addEventListener('abort', stop, { once: true });
     const { signal } = this.#life;
     signal.addEventListener('abort', () => this.#learned.resolve(), { once: true });
-    const { coordinator, clock, random, openStream = openGrpcStream } = this.#options;
-    const dialling = { coordinator, clock, random, openStream, log: this.#log };
+    const { openStream = openGrpcStream, resolve = resolveByDns } = this.#options;
+    const dialling = { ...this.#options, openStream, resolve, log: this.#log };
     const owners = this.#kube.learnDaemonSet(signal);
     const greet = async (): Promise<Hello> => {
       await owners;

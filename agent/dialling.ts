@@ -1,12 +1,14 @@
-// One session after another: the agent dials, and dials again after a pause that grows and is drawn at random, so that
-// a thousand agents do not come back at once.
+// One session after another: the agent dials one coordinator at a time until one welcomes it, and begins anew after a
+// pause that grows and is drawn at random, so that a thousand agents do not come back at once.
 
 import { type Backoff, decideBackoffMs } from '../shared/backoff.ts';
 import { type Clock, waitFor } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
+import { leaderTrailer } from '../shared/names.ts';
 import type { Hello } from '../shared/protocol.ts';
 import { StatusError } from '../shared/rpc.ts';
 import { WireError } from '../shared/wire-parts.ts';
+import { findAddresses, type Resolve, Round } from './discovery.ts';
 import { Session, type SessionOwner } from './session.ts';
 import type { OpenStream } from './transport.ts';
 
@@ -14,8 +16,9 @@ export interface DiallingOptions {
   readonly owner: SessionOwner;
   /** First message of a stream; waits until the node and its pull pods are known. */
   readonly greet: (signal: AbortSignal) => Promise<Hello>;
-  /** HOST:PORT */
+  /** HOST:PORT; a name is resolved anew for every round. */
   readonly coordinator: string;
+  readonly resolve: Resolve;
   readonly openStream: OpenStream;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
@@ -34,6 +37,9 @@ const passingCodes: readonly string[] = [
   'CANCELLED',
 ];
 
+// The others may lead, or be reached. One that is overloaded is no reason to ask the next.
+const nextCodes: readonly string[] = ['UNAVAILABLE', 'DEADLINE_EXCEEDED'];
+
 /**
  * Resolves when the signal aborts.
  * @throws what is no end of a stream, such as UnsafeAddressError
@@ -41,10 +47,14 @@ const passingCodes: readonly string[] = [
 export async function runSessions(options: DiallingOptions, signal: AbortSignal): Promise<void> {
   const { clock, random, log } = options;
   let failures = 0;
+  let leader: string | undefined;
   while (!signal.aborted) {
-    const { error, welcomed, lastedMs } = await runSession(options, signal);
-    if (signal.aborted) return;
-    if (!(error instanceof StatusError) && !(error instanceof WireError)) throw error;
+    const end = await runRound(options, leader, signal).catch((reason: unknown) => {
+      if (!signal.aborted) throw reason;
+    });
+    if (end === undefined || signal.aborted) return;
+    const { error, welcomed, lastedMs } = end;
+    leader = end.leader;
     // A session that ends as soon as it was welcomed is no better than none.
     failures = welcomed && lastedMs >= settledMs ? 1 : failures + 1;
     const delayMs = decideBackoffMs(isPassing(error) ? backoff : longBackoff, failures, random());
@@ -54,23 +64,70 @@ export async function runSessions(options: DiallingOptions, signal: AbortSignal)
 }
 
 interface SessionEnd {
-  readonly error: unknown;
+  readonly error: StatusError | WireError;
   readonly welcomed: boolean;
   readonly lastedMs: number;
+  /** HOST:PORT of the leader, by the word of the coordinator that ended it. */
+  readonly leader: string | undefined;
 }
 
-async function runSession(options: DiallingOptions, signal: AbortSignal): Promise<SessionEnd> {
-  const { greet, coordinator, openStream, clock } = options;
+/** Dials one address after the other until one has welcomed us, or none is left. */
+async function runRound(
+  options: DiallingOptions,
+  leader: string | undefined,
+  signal: AbortSignal,
+): Promise<SessionEnd> {
+  const { coordinator, resolve, random, log } = options;
+  let end: SessionEnd | undefined;
+  try {
+    const round = new Round(await findAddresses(coordinator, resolve), random);
+    let address = round.next(leader);
+    while (address !== undefined && !signal.aborted) {
+      end = await runSession(options, address, signal);
+      if (end.welcomed || !mayTryNext(end.error)) return end;
+      log.debug({ address, why: end.error.message }, 'coordinator not used');
+      address = round.next(end.leader);
+    }
+  } catch (error) {
+    return describeEnd(error, { welcomed: false, lastedMs: 0 });
+  }
+  return end ?? describeEnd(nobody(coordinator), { welcomed: false, lastedMs: 0 });
+}
+
+function nobody(coordinator: string): StatusError {
+  return new StatusError('UNAVAILABLE', `there is no coordinator behind ${coordinator}`);
+}
+
+async function runSession(
+  options: DiallingOptions,
+  address: string,
+  signal: AbortSignal,
+): Promise<SessionEnd> {
+  const { greet, openStream, clock } = options;
   const startedAtMs = clock.now().monotonicMs;
   let session: Session | undefined;
   try {
     const hello = await greet(signal);
-    session = new Session({ ...options, stream: openStream(coordinator, clock) });
+    session = new Session({ ...options, stream: openStream(address, clock) });
     return await session.run(hello, signal);
   } catch (error) {
     const lastedMs = clock.now().monotonicMs - startedAtMs;
-    return { error, welcomed: session?.welcomed ?? false, lastedMs };
+    return describeEnd(error, { welcomed: session?.welcomed ?? false, lastedMs });
   }
+}
+
+/** @throws the error itself when it is no end of a stream. */
+function describeEnd(
+  error: unknown,
+  session: Pick<SessionEnd, 'welcomed' | 'lastedMs'>,
+): SessionEnd {
+  if (error instanceof WireError) return { ...session, error, leader: undefined };
+  if (!(error instanceof StatusError)) throw error;
+  return { ...session, error, leader: error.trailers[leaderTrailer] };
+}
+
+function mayTryNext(error: StatusError | WireError): boolean {
+  return isPassing(error) && error instanceof StatusError && nextCodes.includes(error.code);
 }
 
 function isPassing(error: StatusError | WireError): boolean {

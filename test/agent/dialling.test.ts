@@ -29,9 +29,12 @@ class World {
   readonly received: CoordinatorMessage[] = [];
   readonly happened: string[] = [];
   session: Session | undefined;
+  /** What the coordinators' name resolves to. */
+  names: () => Promise<readonly string[]>;
   readonly ended: Promise<void>;
 
-  constructor(random = 0, open = this.network.open) {
+  constructor(random = 0, open = this.network.open, addresses: readonly string[] = ['127.0.0.1']) {
+    this.names = () => Promise.resolve(addresses);
     this.ended = runSessions(
       {
         owner: {
@@ -43,7 +46,8 @@ class World {
           ended: () => this.happened.push('ended'),
         },
         greet: () => Promise.resolve(hello),
-        coordinator: '127.0.0.1:7443',
+        coordinator: 'coordinators:7443',
+        resolve: () => this.names(),
         openStream: open,
         clock: this.clock,
         random: () => random,
@@ -182,6 +186,86 @@ describe('runSessions', () => {
     expect(world.network.streams).toHaveLength(1);
     await world.clock.advance(1);
     expect(world.network.streams).toHaveLength(2);
+  });
+
+  describe('with several coordinators', () => {
+    const [one, two, three] = ['10.0.0.1:7443', '10.0.0.2:7443', '10.0.0.3:7443'];
+
+    function standby(leader: string): StatusError {
+      const trailers = { 'forehold-leader': leader };
+      return new StatusError('UNAVAILABLE', 'this coordinator stands by', { trailers });
+    }
+
+    async function open(): Promise<World> {
+      const world = new World(0, undefined, ['10.0.0.1', '10.0.0.2', '10.0.0.3']);
+      await world.clock.settle();
+      return world;
+    }
+
+    test('dials the leader that a standby names next, at once', async () => {
+      const world = await open();
+      await world.fail(standby('10.0.0.3:7443'));
+      expect(world.network.targets).toEqual([one, three]);
+      expect(world.network.streams[0]?.closed).toBe(true);
+      await world.welcome();
+      expect(world.happened).toEqual(['opened s1']);
+    });
+
+    test('a name that the coordinators do not have is not dialled', async () => {
+      const world = await open();
+      await world.fail(standby('203.0.113.9:7443'));
+      await world.fail(standby('203.0.113.9:7443'));
+      await world.fail(standby('203.0.113.9:7443'));
+      await world.clock.advance(60_000);
+      expect(new Set(world.network.targets)).toEqual(new Set([one, two, three]));
+    });
+
+    test('when none leads it pauses, and begins with the one that was named last', async () => {
+      const world = await open();
+      await world.fail(standby('unknown'));
+      await world.fail(unavailable);
+      await world.fail(standby('10.0.0.2:7443'));
+      await world.clock.advance(999);
+      expect(world.network.targets).toEqual([one, two, three]);
+      await world.clock.advance(1);
+      expect(world.network.targets).toEqual([one, two, three, two]);
+    });
+
+    test('one that is overloaded sends nobody to the next', async () => {
+      const world = await open();
+      await world.fail(new StatusError('RESOURCE_EXHAUSTED', 'there are enough streams'));
+      expect(world.network.targets).toEqual([one]);
+      await world.clock.advance(1_000);
+      expect(world.network.targets).toHaveLength(2);
+    });
+
+    test('after a session it pauses before it dials the leader that it was told', async () => {
+      const world = await open();
+      await world.welcome();
+      await world.fail(standby('10.0.0.2:7443'));
+      expect(world.network.targets).toEqual([one]);
+      await world.clock.advance(1_000);
+      expect(world.network.targets).toEqual([one, two]);
+    });
+
+    test('asks for the addresses again in every round', async () => {
+      const world = await open();
+      world.names = () => Promise.reject(new Error('ENOTFOUND'));
+      for (let dialled = 0; dialled < 3; dialled += 1) await world.fail(standby('unknown'));
+      await world.clock.advance(1_000);
+      world.names = () => Promise.resolve(['10.0.0.9']);
+      await world.clock.advance(2_000);
+      expect(world.network.targets).toEqual([one, two, three, '10.0.0.9:7443']);
+    });
+
+    test('a name without addresses is tried again', async () => {
+      const world = new World(0, undefined, []);
+      await world.clock.advance(10_000);
+      expect(world.network.targets).toEqual([]);
+      world.names = () => Promise.resolve(['10.0.0.9']);
+      await world.clock.advance(10_000);
+      expect(world.network.targets).toEqual(['10.0.0.9:7443']);
+    });
   });
 
   test('ends a session whose coordinator does not read, with a bounded queue', async () => {
