@@ -57,11 +57,11 @@
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
   resourceNames: [forehold-coordinator]
-  verbs: [get, update, watch, list, patch]
+  verbs: [get, update]
 - apiGroups: [""]
   resources: [configmaps]
   resourceNames: [forehold-pauses]
-  verbs: [get, update, patch, watch, list]
+  verbs: [get, update]
 {{- if eq .Values.tls.mode "managed" }}
 - apiGroups: [""]
   resources: [secrets]
@@ -97,21 +97,6 @@
   verbs: [get, list, watch, create, update, patch, delete]
 {{- end }}
 
-{{- define "forehold.uninstallOwn" }}
-- apiGroups: [coordination.k8s.io]
-  resources: [leases]
-  resourceNames: [forehold-coordinator]
-  verbs: [get, delete]
-- apiGroups: [""]
-  resources: [configmaps]
-  resourceNames: [forehold-pauses]
-  verbs: [get, delete]
-- apiGroups: [""]
-  resources: [secrets]
-  resourceNames: [forehold-tls]
-  verbs: [delete]
-{{- end }}
-
 {{- define "forehold.uninstallNamespace" }}
 - apiGroups: [""]
   resources: [namespaces]
@@ -119,12 +104,27 @@
   verbs: [get]
 {{- end }}
 
+{{- define "forehold.uninstallOwn" }}
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  resourceNames: [forehold-coordinator]
+  verbs: [delete]
+- apiGroups: [""]
+  resources: [configmaps]
+  resourceNames: [forehold-pauses]
+  verbs: [delete]
+- apiGroups: [""]
+  resources: [secrets]
+  resourceNames: [forehold-tls]
+  verbs: [delete]
+{{- end }}
+
 {{- define "forehold.uninstallPulls" }}
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch, delete]
+  verbs: [list, delete]
 - apiGroups: [""]
   resources: [configmaps]
   resourceNames: [forehold-ca]
-  verbs: [get, delete]
+  verbs: [delete]
 {{- end }}
