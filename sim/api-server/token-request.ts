@@ -96,11 +96,11 @@ function bindToPod(
 ): Pick<TokenClaims, 'pod' | 'node'> {
   const pod = store.find('pods', { namespace, name: binding.name });
   if (pod === undefined) throw notFound(definitions.pods, binding.name);
-  requireUid(binding, pod.metadata.uid);
   if (pod.spec.serviceAccountName !== name) {
     const message = `cannot bind token for serviceaccount "${name}" to pod running with different serviceaccount name.`;
     throw new ApiError(400, 'BadRequest', message);
   }
+  requireUid(binding, pod.metadata.uid);
   const nodeName = nodeNameOf(pod);
   const bound = { name: binding.name, uid: pod.metadata.uid };
   if (nodeName === undefined) return { pod: bound, node: undefined };

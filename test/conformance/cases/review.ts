@@ -216,11 +216,13 @@ export function describeReviewCases(open: () => Workbench): void {
     test('a pod of another account, another uid or no name is refused', async () => {
       const bench = open();
       const account = await createAccount(bench);
-      const pod = await createPodOf(bench, await createAccount(bench), nowhere);
+      const pod = await createPodOf(bench, account, nowhere);
+      const foreign = await createPodOf(bench, await createAccount(bench), nowhere);
       const ask = (metadata: KubeObject['metadata']) =>
         bench.refusal(requestFor(bench, account, bindingTo('Pod', { metadata })));
       const uid = '00000000-0000-4000-8000-000000000000';
-      expect(await ask(pod.metadata)).toMatchObject({ status: 400 });
+      expect(await ask(foreign.metadata)).toMatchObject({ status: 400 });
+      expect(await ask({ ...foreign.metadata, uid })).toMatchObject({ status: 400 });
       expect(await ask({ ...pod.metadata, uid })).toMatchObject({ status: 409 });
       expect(await ask({ ...pod.metadata, name: 'nothing' })).toMatchObject({ status: 404 });
     });
