@@ -67,6 +67,8 @@ export interface InventoryDelta {
 export interface Heartbeat {
   readonly kind: 'heartbeat';
   readonly sequence: number;
+  /** A rotated token, when there is one. */
+  readonly token?: string | undefined;
 }
 
 export interface LeaseUpdate {
@@ -158,6 +160,8 @@ export const bounds = {
   maxMessageLength: 1_024,
   /** An image reference; no registry serves longer ones. A session that names one is ended. */
   maxReferenceLength: 512,
+  /** A bearer token: those of service accounts have 1 to 2 KiB. */
+  maxTokenBytes: 16 * 1024,
   /** A digest; sha-512 takes 135. */
   maxDigestLength: 256,
   /** Entries of one node's inventory; a node with more is refused. */

@@ -72,7 +72,10 @@ export function toAgentMessage(sessionId: string, message: AgentMessage): AgentM
         },
       };
     case 'heartbeat':
-      return { sessionId, heartbeat: { sequence: message.sequence } };
+      return {
+        sessionId,
+        heartbeat: { sequence: message.sequence, token: message.token ?? '' },
+      };
     case 'leaseUpdate':
       return { sessionId, leaseUpdate: toLeaseUpdate(message) };
     default:
@@ -104,7 +107,8 @@ export function fromAgentMessage(wire: WireAgentMessage): Addressed<AgentMessage
   }
   if (heartbeat) {
     const sequence = requireCount('heartbeat.sequence', heartbeat.sequence);
-    return { sessionId, message: { kind: 'heartbeat', sequence } };
+    const token = emptyIsUndefined(heartbeat.token);
+    return { sessionId, message: { kind: 'heartbeat', sequence, token } };
   }
   if (leaseUpdate) return { sessionId, message: fromLeaseUpdate(leaseUpdate) };
   throw new WireError('the message has no body that this coordinator knows');

@@ -58,6 +58,11 @@ export interface ProtoGrpcType {
        * 
        * Lists are paged: page_size defaults to 500, at most 1,000; page_token is the next_page_token of the page before,
        * with the same filters, else INVALID_ARGUMENT. An empty next_page_token means that this was the last page.
+       * 
+       * Outside loopback every call carries the metadata `authorization: Bearer TOKEN` with a token for the audience
+       * `forehold-inspector` (`kubectl create token forehold-viewer --audience forehold-inspector --duration 10m`), else
+       * UNAUTHENTICATED; its account must be allowed the verb on the resource of group forehold.dev that the method stands
+       * for, else PERMISSION_DENIED. A stream is asked about again every 30 s and ends with its token or its permission.
        */
       InspectorService: SubtypeConstructor<typeof grpc.Client, _forehold_v1_InspectorServiceClient> & { service: _forehold_v1_InspectorServiceDefinition }
       Lease: MessageTypeDefinition<_forehold_v1_LeaseInput, _forehold_v1_Lease>

@@ -63,6 +63,13 @@ export interface ProtoGrpcType {
        * INVALID_ARGUMENT for a malformed or misplaced message, RESOURCE_EXHAUSTED for one that is too large or for a
        * stream that is not read, UNAVAILABLE when the coordinator stops (dial again, with backoff), NOT_FOUND for a
        * lease id of this epoch that was never given to this node.
+       * 
+       * Who opens a stream is known by the metadata `authorization: Bearer TOKEN`: a token of the agents' service account for
+       * the audience `forehold-session`, in which the API server names the agent's node by name and uid. The Hello must name
+       * the same node. Refusals begin with their word and a colon. UNAUTHENTICATED: NoToken, MalformedToken, WrongAudience,
+       * TokenInvalid; TokenExpired also ends a stream whose token has ended (dial again at once with the newest token).
+       * PERMISSION_DENIED: WrongAccount, NoNodeClaim, WrongNode, WrongIdentity. UNAVAILABLE: ReviewUnavailable (the API
+       * server cannot be asked). RESOURCE_EXHAUSTED: TooManyReviews.
        */
       SessionService: SubtypeConstructor<typeof grpc.Client, _forehold_v1_SessionServiceClient> & { service: _forehold_v1_SessionServiceDefinition }
       Toleration: MessageTypeDefinition<_forehold_v1_TolerationInput, _forehold_v1_Toleration>

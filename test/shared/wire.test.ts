@@ -174,7 +174,7 @@ describe('fromAgentMessage', () => {
     ],
     [
       'a number that cannot be counted with',
-      { ...empty, heartbeat: { sequence: 2 ** 60 } },
+      { ...empty, heartbeat: { sequence: 2 ** 60, token: '' } },
       'heartbeat.sequence is not a whole number that can be counted with',
     ],
     [

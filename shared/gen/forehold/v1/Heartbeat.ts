@@ -11,6 +11,12 @@ export interface HeartbeatInput {
    * Rises by one, from 1.
    */
   'sequence'?: (number | string | Long);
+  /**
+   * A token that the kubelet has put in the place of the one that the session last had; empty when there is none. At
+   * most 16 KiB. It must be of the same agent: same node, same pod; the session then lasts until this token's end.
+   * Otherwise the stream ends as it would with a first token of that kind.
+   */
+  'token'?: (string);
 }
 
 /**
@@ -22,4 +28,10 @@ export interface Heartbeat {
    * Rises by one, from 1.
    */
   'sequence': (number);
+  /**
+   * A token that the kubelet has put in the place of the one that the session last had; empty when there is none. At
+   * most 16 KiB. It must be of the same agent: same node, same pod; the session then lasts until this token's end.
+   * Otherwise the stream ends as it would with a first token of that kind.
+   */
+  'token': (string);
 }

@@ -31,6 +31,11 @@ import type { WatchLeasesResponseInput as _forehold_v1_WatchLeasesResponseInput,
  * 
  * Lists are paged: page_size defaults to 500, at most 1,000; page_token is the next_page_token of the page before,
  * with the same filters, else INVALID_ARGUMENT. An empty next_page_token means that this was the last page.
+ * 
+ * Outside loopback every call carries the metadata `authorization: Bearer TOKEN` with a token for the audience
+ * `forehold-inspector` (`kubectl create token forehold-viewer --audience forehold-inspector --duration 10m`), else
+ * UNAUTHENTICATED; its account must be allowed the verb on the resource of group forehold.dev that the method stands
+ * for, else PERMISSION_DENIED. A stream is asked about again every 30 s and ends with its token or its permission.
  */
 export interface InspectorServiceClient extends grpc.Client {
   /**
@@ -222,6 +227,11 @@ export interface InspectorServiceClient extends grpc.Client {
  * 
  * Lists are paged: page_size defaults to 500, at most 1,000; page_token is the next_page_token of the page before,
  * with the same filters, else INVALID_ARGUMENT. An empty next_page_token means that this was the last page.
+ * 
+ * Outside loopback every call carries the metadata `authorization: Bearer TOKEN` with a token for the audience
+ * `forehold-inspector` (`kubectl create token forehold-viewer --audience forehold-inspector --duration 10m`), else
+ * UNAUTHENTICATED; its account must be allowed the verb on the resource of group forehold.dev that the method stands
+ * for, else PERMISSION_DENIED. A stream is asked about again every 30 s and ends with its token or its permission.
  */
 export interface InspectorServiceHandlers extends grpc.UntypedServiceImplementation {
   /**

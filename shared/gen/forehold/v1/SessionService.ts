@@ -17,6 +17,13 @@ import type { CoordinatorMessageInput as _forehold_v1_CoordinatorMessageInput, C
  * INVALID_ARGUMENT for a malformed or misplaced message, RESOURCE_EXHAUSTED for one that is too large or for a
  * stream that is not read, UNAVAILABLE when the coordinator stops (dial again, with backoff), NOT_FOUND for a
  * lease id of this epoch that was never given to this node.
+ * 
+ * Who opens a stream is known by the metadata `authorization: Bearer TOKEN`: a token of the agents' service account for
+ * the audience `forehold-session`, in which the API server names the agent's node by name and uid. The Hello must name
+ * the same node. Refusals begin with their word and a colon. UNAUTHENTICATED: NoToken, MalformedToken, WrongAudience,
+ * TokenInvalid; TokenExpired also ends a stream whose token has ended (dial again at once with the newest token).
+ * PERMISSION_DENIED: WrongAccount, NoNodeClaim, WrongNode, WrongIdentity. UNAVAILABLE: ReviewUnavailable (the API
+ * server cannot be asked). RESOURCE_EXHAUSTED: TooManyReviews.
  */
 export interface SessionServiceClient extends grpc.Client {
   Session(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_forehold_v1_AgentMessageInput, _forehold_v1_CoordinatorMessage>;
@@ -38,6 +45,13 @@ export interface SessionServiceClient extends grpc.Client {
  * INVALID_ARGUMENT for a malformed or misplaced message, RESOURCE_EXHAUSTED for one that is too large or for a
  * stream that is not read, UNAVAILABLE when the coordinator stops (dial again, with backoff), NOT_FOUND for a
  * lease id of this epoch that was never given to this node.
+ * 
+ * Who opens a stream is known by the metadata `authorization: Bearer TOKEN`: a token of the agents' service account for
+ * the audience `forehold-session`, in which the API server names the agent's node by name and uid. The Hello must name
+ * the same node. Refusals begin with their word and a colon. UNAUTHENTICATED: NoToken, MalformedToken, WrongAudience,
+ * TokenInvalid; TokenExpired also ends a stream whose token has ended (dial again at once with the newest token).
+ * PERMISSION_DENIED: WrongAccount, NoNodeClaim, WrongNode, WrongIdentity. UNAVAILABLE: ReviewUnavailable (the API
+ * server cannot be asked). RESOURCE_EXHAUSTED: TooManyReviews.
  */
 export interface SessionServiceHandlers extends grpc.UntypedServiceImplementation {
   Session: grpc.handleBidiStreamingCall<_forehold_v1_AgentMessage, _forehold_v1_CoordinatorMessageInput>;
