@@ -22,6 +22,7 @@ import { runSessions } from './dialling.ts';
 import { type Resolve, resolveByDns } from './discovery.ts';
 import { NodeKube } from './kube.ts';
 import type { Session, SessionOwner } from './session.ts';
+import type { SessionToken } from './session-token.ts';
 import { type OpenStream, openGrpcStream } from './transport.ts';
 
 export interface AgentOptions {
@@ -41,6 +42,8 @@ export interface AgentOptions {
   readonly priorityClassName?: string | undefined;
   /** The kubelet's nodeStatusMaxImages, 50 unless said otherwise. */
   readonly maxStatusImages?: number | undefined;
+  /** Proves this node to the coordinator; undefined where it believes every agent. */
+  readonly sessionToken?: SessionToken | undefined;
   /** gRPC unless said otherwise. */
   readonly openStream?: OpenStream | undefined;
   /** As the machine resolves names unless said otherwise. */

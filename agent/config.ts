@@ -9,12 +9,15 @@ import { type LogLevel, logLevels } from '../shared/log.ts';
 import { requireLoopback, UnsafeAddressError } from '../shared/loopback.ts';
 import { defaultPullNamespace, ports } from '../shared/names.ts';
 import { defaultMaxStatusImages } from './core/inventory.ts';
+import { SessionToken } from './session-token.ts';
 
 export interface AgentConfig {
   readonly nodeName: string;
   readonly namespace: string;
   /** HOST:PORT */
   readonly coordinator: string;
+  /** Undefined where the coordinator believes every agent. */
+  readonly sessionToken: SessionToken | undefined;
   readonly endpoint: KubeEndpoint;
   readonly http: HostPort;
   readonly logLevel: LogLevel;
@@ -34,6 +37,7 @@ export function readConfig(environment: Environment, clock: Clock): AgentConfig 
     nodeName: reader.required('NODE_NAME'),
     namespace: reader.text('FOREHOLD_PULL_NAMESPACE', defaultPullNamespace),
     coordinator: readCoordinator(reader),
+    sessionToken: readSessionToken(reader),
     endpoint: readEndpoint(reader, environment, clock),
     http: reader.hostPort('FOREHOLD_HTTP_ADDRESS', `127.0.0.1:${ports.http}`),
     logLevel: reader.oneOf('FOREHOLD_LOG_LEVEL', logLevels, 'info'),
@@ -55,6 +59,13 @@ function readCoordinator(reader: EnvReader): string {
     reader.problem(`${name}: ${error.message}`);
   }
   return reader.text(name, `127.0.0.1:${ports.grpc}`);
+}
+
+function readSessionToken(reader: EnvReader): SessionToken | undefined {
+  const name = 'FOREHOLD_SESSION_TOKEN_FILE';
+  const path = reader.text(name, '');
+  readFile(reader, name, path);
+  return path === '' ? undefined : new SessionToken(() => readFileSync(path, 'utf8'));
 }
 
 function readEndpoint(reader: EnvReader, environment: Environment, clock: Clock): KubeEndpoint {

@@ -10,6 +10,7 @@ import { StatusError } from '../shared/rpc.ts';
 import { WireError } from '../shared/wire-parts.ts';
 import { findAddresses, type Resolve, Round } from './discovery.ts';
 import { Session, type SessionOwner } from './session.ts';
+import type { SessionToken } from './session-token.ts';
 import type { OpenStream } from './transport.ts';
 
 export interface DiallingOptions {
@@ -20,6 +21,8 @@ export interface DiallingOptions {
   readonly coordinator: string;
   readonly resolve: Resolve;
   readonly openStream: OpenStream;
+  /** Undefined where every agent is believed. */
+  readonly sessionToken?: SessionToken | undefined;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -29,6 +32,8 @@ export interface DiallingOptions {
 const backoff: Backoff = { initialMs: 1_000, factor: 2, maxMs: 30_000, jitterRatio: 1 };
 // Another agent speaks for this node, or this one is of no use to the coordinator: haste would only add noise.
 const longBackoff: Backoff = { initialMs: 30_000, factor: 1, maxMs: 30_000, jitterRatio: 0.5 };
+// The coordinator ended a session whose token had ended; a newer one lies ready.
+const expiredWord = 'TokenExpired:';
 const settledMs = 30_000;
 const passingCodes: readonly string[] = [
   'UNAVAILABLE',
@@ -57,10 +62,22 @@ export async function runSessions(options: DiallingOptions, signal: AbortSignal)
     leader = end.leader;
     // A session that ends as soon as it was welcomed is no better than none.
     failures = welcomed && lastedMs >= settledMs ? 1 : failures + 1;
-    const delayMs = decideBackoffMs(isPassing(error) ? backoff : longBackoff, failures, random());
+    const delayMs = decideDelayMs({ error, welcomed }, failures, random());
     log.warn({ why: error.message, ...describeCode(error), welcomed, delayMs }, 'session ended');
     await waitFor(clock, delayMs, signal).catch(() => undefined);
   }
+}
+
+function decideDelayMs(
+  { error, welcomed }: { readonly error: StatusError | WireError; readonly welcomed: boolean },
+  failures: number,
+  random: number,
+): number {
+  const isExpired = error.message.startsWith(expiredWord);
+  if (isExpired && welcomed) return 0;
+  // The kubelet may be about to write a newer one.
+  const isShort = isExpired || isPassing(error);
+  return decideBackoffMs(isShort ? backoff : longBackoff, failures, random);
 }
 
 interface SessionEnd {
@@ -103,12 +120,13 @@ async function runSession(
   address: string,
   signal: AbortSignal,
 ): Promise<SessionEnd> {
-  const { greet, openStream, clock } = options;
+  const { greet, openStream, clock, sessionToken } = options;
   const startedAtMs = clock.now().monotonicMs;
   let session: Session | undefined;
   try {
     const hello = await greet(signal);
-    session = new Session({ ...options, stream: openStream(address, clock) });
+    const stream = openStream(address, clock, sessionToken?.present());
+    session = new Session({ ...options, stream });
     return await session.run(hello, signal);
   } catch (error) {
     const lastedMs = clock.now().monotonicMs - startedAtMs;

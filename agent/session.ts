@@ -12,6 +12,7 @@ import {
   type Welcome,
 } from '../shared/protocol.ts';
 import { StatusError } from '../shared/rpc.ts';
+import type { SessionToken } from './session-token.ts';
 import type { SessionStream } from './transport.ts';
 
 /** What a session tells its owner. */
@@ -24,6 +25,8 @@ export interface SessionOwner {
 
 export interface SessionOptions {
   readonly owner: SessionOwner;
+  /** Undefined where every agent is believed. */
+  readonly sessionToken?: SessionToken | undefined;
   readonly stream: SessionStream;
   readonly clock: Clock;
   readonly log: Log;
@@ -37,16 +40,18 @@ export class Session {
   readonly #stream: SessionStream;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #token: SessionToken | undefined;
   readonly #outbox = new Outbox<AgentMessage>(maxWaitingMessages);
   readonly #ending = new AbortController();
   /** Of the welcome; undefined before it. */
   #id: string | undefined;
 
-  constructor({ owner, stream, clock, log }: SessionOptions) {
+  constructor({ owner, stream, clock, log, sessionToken }: SessionOptions) {
     this.#owner = owner;
     this.#stream = stream;
     this.#clock = clock;
     this.#log = log;
+    this.#token = sessionToken;
   }
 
   get welcomed(): boolean {
@@ -55,7 +60,9 @@ export class Session {
 
   /** In order, without waiting. */
   send(message: AgentMessage): void {
-    if (!this.#outbox.push(message))
+    const shown =
+      message.kind === 'heartbeat' ? { ...message, token: this.#token?.presentRotated() } : message;
+    if (!this.#outbox.push(shown))
       this.end(new StatusError('RESOURCE_EXHAUSTED', 'the coordinator does not read'));
   }
 

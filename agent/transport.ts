@@ -4,7 +4,7 @@
 import type { Clock } from '../shared/clock.ts';
 import { openSessionClient } from '../shared/dial.ts';
 import type { AgentMessage, CoordinatorMessage } from '../shared/protocol.ts';
-import { messages, send } from '../shared/rpc.ts';
+import { bearerMetadata, messages, send } from '../shared/rpc.ts';
 import { type Addressed, fromCoordinatorMessage, toAgentMessage } from '../shared/wire.ts';
 
 export interface SessionStream {
@@ -24,16 +24,17 @@ export interface SessionStream {
 
 /**
  * @param target HOST:PORT
+ * @param token proves which node speaks; undefined where every agent is believed
  * @throws UnsafeAddressError unless the host is a loopback address
  */
-export type OpenStream = (target: string, clock: Clock) => SessionStream;
+export type OpenStream = (target: string, clock: Clock, token?: string) => SessionStream;
 
 // As long as a session may be silent in the other direction.
 const sendDeadlineMs = 30_000;
 
-export const openGrpcStream: OpenStream = (target, clock) => {
+export const openGrpcStream: OpenStream = (target, clock, token) => {
   const client = openSessionClient(target);
-  const call = client.Session();
+  const call = client.Session(bearerMetadata(token));
   // What fails a call is thrown to whoever reads it; an error that nobody waits for must not end the process.
   call.on('error', () => undefined);
   return {
