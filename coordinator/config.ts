@@ -6,14 +6,16 @@ import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { type Environment, EnvReader, type HostPort, parseHostPort } from '../shared/env.ts';
 import { type LogLevel, logLevels } from '../shared/log.ts';
-import { requireLoopback, UnsafeAddressError } from '../shared/loopback.ts';
-import { defaultPullNamespace, ports } from '../shared/names.ts';
+import { isLoopback, requireLoopback, UnsafeAddressError } from '../shared/loopback.ts';
+import { accounts, audiences, defaultPullNamespace, ports } from '../shared/names.ts';
 import type { Limit } from './core/limits.ts';
 import type { EndpointSettings } from './kube/endpoint.ts';
 import { readLimits } from './limits-config.ts';
 
 export interface CoordinatorConfig {
   readonly grpc: HostPort;
+  /** Undefined when everybody is believed. */
+  readonly authentication: { readonly agentServiceAccount: string } | undefined;
   readonly http: HostPort;
   readonly kube: EndpointSettings;
   readonly pullNamespace: string;
@@ -38,6 +40,10 @@ It is configured by environment variables; an empty one is the same as none.
 
   FOREHOLD_GRPC_ADDRESS    sessions and inspector, plain text, loopback only   default 127.0.0.1:${ports.grpc}
   FOREHOLD_HTTP_ADDRESS    /metrics, /healthz, /readyz                         default 127.0.0.1:${ports.http}
+  FOREHOLD_AUTHENTICATION  off (loopback only) or tokens: agents and callers of the inspector show bearer tokens of
+                           audience ${audiences.session} and ${audiences.inspector}      default off
+  FOREHOLD_AGENT_SERVICE_ACCOUNT
+                           account of agents, in the pull namespace            default ${accounts.agent}
   FOREHOLD_PULL_NAMESPACE  namespace of pull pods and pull secrets             default ${defaultPullNamespace}
   FOREHOLD_NAMESPACE       namespace of the coordinators' coordination Lease   default forehold
   FOREHOLD_IDENTITY        its holder while this one leads                     default the host name
@@ -60,6 +66,7 @@ export function readConfig(environment: Environment): CoordinatorConfig {
   const limitsFile = reader.optional('FOREHOLD_LIMITS_FILE');
   const config = {
     grpc,
+    authentication: readAuthentication(reader, grpc.host),
     http: reader.hostPort('FOREHOLD_HTTP_ADDRESS', `127.0.0.1:${ports.http}`),
     kube: readEndpoint(reader),
     pullNamespace: readNamespace(reader, 'FOREHOLD_PULL_NAMESPACE', defaultPullNamespace),
@@ -84,6 +91,18 @@ function readGrpcAddress(reader: EnvReader): HostPort {
     reader.problem(`${name}: ${error.message}`);
   }
   return address;
+}
+
+function readAuthentication(reader: EnvReader, host: string): CoordinatorConfig['authentication'] {
+  const name = 'FOREHOLD_AUTHENTICATION';
+  const kind = reader.oneOf(name, ['off', 'tokens'], 'off');
+  const account = reader.text('FOREHOLD_AGENT_SERVICE_ACCOUNT', accounts.agent);
+  if (kind === 'tokens') return { agentServiceAccount: account };
+  if (!isLoopback(host))
+    reader.problem(
+      `${name}: cannot be off on ${host}: anybody who reaches it would be believed; set it to tokens, or listen on 127.0.0.1`,
+    );
+  return undefined;
 }
 
 function readEndpoint(reader: EnvReader): EndpointSettings {

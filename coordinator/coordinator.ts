@@ -1,15 +1,20 @@
 // The coordinator as a server: one of several replicas with its gRPC and HTTP sides, started in order and ended together.
 // Only the replica that leads has anything to show; the others say who does.
 
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../shared/clock.ts';
 import type { HostPort } from '../shared/env.ts';
+import type { InspectorServiceHandlers } from '../shared/gen/forehold/v1/InspectorService.ts';
 import { startHttpServer } from '../shared/http-server.ts';
 import type { KubeClient } from '../shared/kube-client.ts';
 import type { Log } from '../shared/log.ts';
+import { loadContract } from '../shared/proto.ts';
 import { StatusError } from '../shared/rpc.ts';
 import type { Limit } from './core/limits.ts';
 import type { ImageView, LeaseView, LimitView, NodeView } from './core/views.ts';
+import { type Identity, openIdentity } from './identity/identity.ts';
+import { guardService } from './inspector/guard.ts';
 import { openInspector } from './inspector/inspector.ts';
 import { LeaseFeed } from './inspector/lease-feed.ts';
 import { countRequests } from './kube/count-requests.ts';
@@ -33,6 +38,8 @@ export interface CoordinatorOptions {
   readonly identity?: string;
   /** HOST:PORT at which agents reach this one; where gRPC listens unless given. */
   readonly advertisedAddress?: string | undefined;
+  /** How callers prove who they are; undefined when everybody is believed (loopback only). */
+  readonly authentication?: { readonly agentServiceAccount: string } | undefined;
   readonly grpc: HostPort;
   readonly http: HostPort;
   /** In place of or beside the built-in ones. */
@@ -53,11 +60,21 @@ export class Coordinator {
   readonly #listening = Promise.withResolvers<ListeningPorts>();
   /** Aborted with the error of which the coordinator dies. */
   readonly #fault = new AbortController();
+  readonly #kube: KubeClient;
+  readonly #identity: Identity | undefined;
   #replica: Replica | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
+    this.#kube = countRequests(options.kube, this.#metrics);
+    if (options.authentication !== undefined)
+      this.#identity = openIdentity({
+        ...options,
+        ...options.authentication,
+        kube: this.#kube,
+        metrics: this.#metrics,
+      });
     // Who does not wait for it learns of a failed start from run.
     this.#listening.promise.catch(() => undefined);
   }
@@ -155,7 +172,7 @@ export class Coordinator {
       log,
       onEnded: () => undefined,
       onSession,
-      inspector,
+      inspector: this.#guard(inspector),
     });
     stops.push(() => {
       watches.abort(new StatusError('UNAVAILABLE', 'the coordinator is stopping'));
@@ -164,14 +181,22 @@ export class Coordinator {
     return server;
   }
 
+  #guard(handlers: InspectorServiceHandlers): UntypedServiceImplementation {
+    if (this.#identity === undefined) return handlers;
+    const { service } = loadContract().InspectorService;
+    const { callers: gate } = this.#identity;
+    return guardService({ service, handlers, gate, clock: this.#options.clock });
+  }
+
   #openReplica(address: string, grpcServer: GrpcServer): Replica {
     const { identity = 'forehold-coordinator', advertisedAddress = address } = this.#options;
     const replica: Replica = new Replica({
       ...this.#options,
-      kube: countRequests(this.#options.kube, this.#metrics),
+      kube: this.#kube,
       self: { identity, address: advertisedAddress },
       metrics: this.#metrics,
       feed: this.#feed,
+      gate: this.#identity?.agents,
       onFault: (error) => this.#fault.abort(error),
       onChange: () =>
         grpcServer.setServing({

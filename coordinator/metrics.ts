@@ -18,6 +18,7 @@ export interface CoordinatorMetrics {
   readonly offers: Counter;
   readonly pulls: Counter<'outcome' | 'reason'>;
   readonly sessionsEnded: Counter<'code'>;
+  readonly callsRefused: Counter<'service' | 'reason'>;
   readonly statusWrites: Counter<'result'>;
   readonly kubeRequests: Counter<'verb' | 'code'>;
   readonly transitions: Counter<'to'>;
@@ -56,6 +57,12 @@ export function openCoordinatorMetrics(views: ReignViews): CoordinatorMetrics {
       name: 'forehold_sessions_ended_total',
       help: 'Sessions of agents that ended, by gRPC status.',
       labelNames: ['code'],
+      registers,
+    }),
+    callsRefused: new Counter({
+      name: 'forehold_calls_refused_total',
+      help: 'Sessions and inspector calls refused by their tokens, rotated tokens included, by reason.',
+      labelNames: ['service', 'reason'],
       registers,
     }),
     statusWrites: new Counter({

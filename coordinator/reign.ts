@@ -12,6 +12,7 @@ import { Core } from './core/core.ts';
 import type { Effect, Event } from './core/events.ts';
 import type { Limit } from './core/limits.ts';
 import type { LeaseView } from './core/views.ts';
+import type { AgentGate } from './identity/agent-gate.ts';
 import type { LeaseFeed } from './inspector/lease-feed.ts';
 import { PodRequests } from './kube/pod-requests.ts';
 import { runReflectors } from './kube/reflectors.ts';
@@ -36,6 +37,8 @@ export interface ReignOptions {
   readonly feed: LeaseFeed;
   /** Read as the leader of this epoch. */
   readonly pauses: PauseKeeper;
+  /** Undefined when every agent is believed (loopback only). */
+  readonly gate: AgentGate | undefined;
   /** In place of or beside the built-in ones. */
   readonly limits: readonly Limit[];
   /** Where `limits` came from; read again during the reign. */
@@ -64,7 +67,7 @@ export class Reign {
   readonly #missing = new Map<string, string>(Object.entries(lists));
 
   constructor(options: ReignOptions) {
-    const { tenure, clock, random, log, metrics } = options;
+    const { tenure, clock, random, log, metrics, gate } = options;
     const onEvent = (event: Event): void => this.post(event);
     const core = new Core({
       epoch: tenure.epoch,
@@ -82,7 +85,7 @@ export class Reign {
     const fenced = { ...options, kube: fenceWrites(options.kube, tenure) };
     this.#pods = new PodRequests({ ...fenced, onEvent });
     this.#writer = new StatusWriter({ ...fenced, status: (name, now) => core.status(name, now) });
-    this.sessions = new SessionServer({ clock, log, metrics, newId: randomUUID, onEvent });
+    this.sessions = new SessionServer({ clock, log, metrics, gate, newId: randomUUID, onEvent });
     this.#loop = new Loop({
       core,
       clock,

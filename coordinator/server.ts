@@ -1,12 +1,11 @@
 // The gRPC server: sessions of agents, the inspector, reflection and health behind one listener. Ends within its
 // deadline, whatever streams do.
 
-import { Server, type ServerOptions } from '@grpc/grpc-js';
+import { Server, type ServerOptions, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, service as healthService } from 'grpc-health-check';
 import { openSystemClock, waitFor } from '../shared/clock.ts';
-import type { InspectorServiceHandlers } from '../shared/gen/forehold/v1/InspectorService.ts';
 import { loadContract, loadDescription } from '../shared/proto.ts';
 import { bounds } from '../shared/protocol.ts';
 import { guardRequests } from '../shared/rpc.ts';
@@ -17,7 +16,7 @@ import type { SessionCall } from './session/transport.ts';
 
 export interface GrpcServerOptions extends ListenerOptions {
   readonly onSession: (call: SessionCall) => void;
-  readonly inspector: InspectorServiceHandlers;
+  readonly inspector: UntypedServiceImplementation;
 }
 
 export interface ServingState {

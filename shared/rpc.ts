@@ -62,6 +62,18 @@ function codeName(number: number): StatusCode {
   return (status[number] ?? 'UNKNOWN') as StatusCode;
 }
 
+/** Metadata that show a token; none when it is undefined. */
+export function bearerMetadata(token: string | undefined): Metadata {
+  const metadata = new Metadata();
+  if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+  return metadata;
+}
+
+/** Address of a call's peer without the port, which another call of his may not share; empty when there is none. */
+export function peerOf(call: { getPeer(): string }): string {
+  return call.getPeer().replace(/:\d+$/, '');
+}
+
 /** One method of a service as grpc-js runs it. */
 type Deserialize = (bytes: Buffer) => unknown;
 

@@ -4,6 +4,7 @@
 
 import {
   bounds,
+  type Heartbeat,
   type Hello,
   type InventoryEntry,
   type LeaseUpdate,
@@ -35,6 +36,11 @@ export function findHelloProblem(hello: Hello): string | undefined {
     tooLong('hello.inventory_hash', hello.inventoryHash, maxWordLength) ??
     findUnseenProblem(hello.unseenPulls)
   );
+}
+
+/** As above. What kind of token it is, is not checked here. */
+export function findHeartbeatProblem({ token = '' }: Heartbeat): string | undefined {
+  return tooLong('heartbeat.token', token, bounds.maxTokenBytes);
 }
 
 /** As above; of the first entry that is wrong. */

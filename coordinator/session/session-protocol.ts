@@ -13,6 +13,7 @@ import type { Addressed } from '../../shared/wire.ts';
 import type { Event } from '../core/events.ts';
 import {
   findEntryProblem,
+  findHeartbeatProblem,
   findHelloProblem,
   findRemovedProblem,
   findUpdateProblem,
@@ -48,9 +49,7 @@ export class SessionProtocol {
     if (message.kind === 'hello')
       return refuse('a second Hello came on this stream; open another stream for another session');
     if (sessionId !== this.#sessionId)
-      return refuse(
-        `${nameOf(message)} carries the session id "${sessionId.slice(0, 64)}", not this one`,
-      );
+      return refuse(`${nameOf(message)} carries another session id than this one's`);
     switch (message.kind) {
       case 'inventoryChunk':
         return this.#checked(findEntryProblem(message.entries), () =>
@@ -62,7 +61,9 @@ export class SessionProtocol {
           () => this.#takeInventory(message, this.#inventory.takeDelta(message)),
         );
       case 'heartbeat':
-        return this.#takeHeartbeat(message.sequence);
+        return this.#checked(findHeartbeatProblem(message), () =>
+          this.#takeHeartbeat(message.sequence),
+        );
       case 'leaseUpdate':
         return this.#checked(findUpdateProblem(message), () =>
           event({ kind: 'leaseUpdateReceived', sessionId, update: message }),

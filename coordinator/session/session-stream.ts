@@ -7,6 +7,7 @@ import { type CoordinatorMessage, type Hello, timing } from '../../shared/protoc
 import { StatusError, toStatusError } from '../../shared/rpc.ts';
 import { WireError } from '../../shared/wire-parts.ts';
 import type { Event } from '../core/events.ts';
+import { SessionCredential, type SessionCredentialOptions } from './session-credential.ts';
 import { SessionProtocol, type SessionStep } from './session-protocol.ts';
 import { type Silence, watchSilence } from './silence.ts';
 import type { AgentStream } from './transport.ts';
@@ -15,8 +16,12 @@ export interface SessionStreamOptions {
   readonly stream: AgentStream;
   readonly sessionId: string;
   readonly clock: Clock;
-  /** Called before the event of this Hello. */
-  readonly onHello: (hello: Hello) => void;
+  /** Undefined when everybody is believed (loopback only). */
+  readonly credential: Pick<SessionCredentialOptions, 'gate' | 'bearer'> | undefined;
+  /** A Hello came that may be believed, or may not. */
+  readonly onHello: () => void;
+  /** The Hello is believed; called before its event. */
+  readonly onOpen: (hello: Hello) => void;
   readonly onEvent: (event: Event) => void;
 }
 
@@ -30,14 +35,26 @@ export class SessionStream {
   readonly #protocol: SessionProtocol;
   readonly #outbox = new Outbox<CoordinatorMessage>(maxUnreadMessages);
   readonly #ending = new AbortController();
+  readonly #credential: SessionCredential | undefined;
+  #isOpen = false;
 
   constructor(options: SessionStreamOptions) {
+    const { credential, stream, clock } = options;
     this.#options = options;
+    if (credential !== undefined) {
+      const onEnd = (reason: StatusError): void => this.end(reason);
+      this.#credential = new SessionCredential({ ...credential, peer: stream.peer, clock, onEnd });
+    }
     this.#protocol = new SessionProtocol(options.sessionId);
   }
 
   get hello(): Hello | undefined {
     return this.#protocol.hello;
+  }
+
+  /** Its Hello was believed, so that the core knows of it. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   send(message: CoordinatorMessage): void {
@@ -58,6 +75,7 @@ export class SessionStream {
     const writing = this.#write();
     const reason = await this.#read(silence);
     silence.stop();
+    this.#credential?.stop();
     this.#ending.abort(reason);
     await writing;
     stream.end(reason);
@@ -68,7 +86,9 @@ export class SessionStream {
     try {
       for await (const message of this.#options.stream.messages(this.#ending.signal)) {
         silence.heard(timing.sessionSilenceMs);
-        this.#act(this.#protocol.receive(message));
+        await this.#act(this.#protocol.receive(message));
+        const { message: body } = message;
+        if (body.kind === 'heartbeat') this.#credential?.heard(body.token);
       }
       return undefined;
     } catch (error) {
@@ -77,11 +97,11 @@ export class SessionStream {
     }
   }
 
-  #act(step: SessionStep): void {
-    const { onEvent, onHello } = this.#options;
+  async #act(step: SessionStep): Promise<void> {
+    const { onEvent } = this.#options;
     switch (step.kind) {
       case 'event':
-        if (step.event.kind === 'helloReceived') onHello(step.event.hello);
+        if (step.event.kind === 'helloReceived') await this.#open(step.event.hello);
         onEvent(step.event);
         return;
       case 'resync':
@@ -95,6 +115,20 @@ export class SessionStream {
       default:
         step satisfies never;
     }
+  }
+
+  /**
+   * Nothing else of the stream is read meanwhile.
+   * @throws StatusError when the Hello is not believed, or when it comes to nothing any more
+   */
+  async #open(hello: Hello): Promise<void> {
+    const { onHello, onOpen, stream } = this.#options;
+    onHello();
+    await Promise.race([this.#credential?.admit(hello), untilAborted(this.#ending.signal)]);
+    // A stream that its agent has given up must not supersede the one that it opened since.
+    if (stream.isOver) throw new StatusError('CANCELLED', 'the peer left the stream');
+    this.#isOpen = true;
+    onOpen(hello);
   }
 
   async #write(): Promise<void> {
@@ -115,4 +149,11 @@ export class SessionStream {
           `nothing was heard for ${timing.sessionSilenceMs / 1_000} s`,
         );
   }
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }

@@ -6,10 +6,16 @@ import type { Clock } from '../../shared/clock.ts';
 import type { AgentMessage as WireAgentMessage } from '../../shared/gen/forehold/v1/AgentMessage.ts';
 import type { CoordinatorMessageInput } from '../../shared/gen/forehold/v1/CoordinatorMessage.ts';
 import type { AgentMessage, CoordinatorMessage } from '../../shared/protocol.ts';
-import { endCall, messages, type StatusError, send } from '../../shared/rpc.ts';
+import { endCall, messages, peerOf, type StatusError, send } from '../../shared/rpc.ts';
 import { type Addressed, fromAgentMessage, toCoordinatorMessage } from '../../shared/wire.ts';
 
 export interface AgentStream {
+  /** Values of `authorization` in the stream's metadata. */
+  readonly authorization: readonly string[];
+  /** The agent's address, without its port. */
+  readonly peer: string;
+  /** The agent has left, or the stream has ended otherwise. */
+  readonly isOver: boolean;
   /**
    * Ends when the agent has finished.
    * @throws StatusError when the stream fails, WireError when a message makes no sense; the signal's reason when it
@@ -31,6 +37,11 @@ const readDeadlineMs = 10_000;
 
 export function openAgentStream(call: SessionCall, clock: Clock): AgentStream {
   return {
+    authorization: call.metadata.get('authorization').map(String),
+    peer: peerOf(call),
+    get isOver() {
+      return call.cancelled || call.destroyed;
+    },
     messages: async function* (signal) {
       for await (const message of messages(call, signal)) yield fromAgentMessage(message);
     },

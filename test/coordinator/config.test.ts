@@ -67,12 +67,43 @@ describe('readConfig', () => {
   test.for(['0.0.0.0:7443', '[::]:7443', '10.1.2.3:7443', 'example:7443'])(
     'refuses to listen in plain text on %s',
     (address) => {
-      const environment = { FOREHOLD_KUBE_URL: 'http://x', FOREHOLD_GRPC_ADDRESS: address };
+      const environment = {
+        FOREHOLD_KUBE_URL: 'http://x',
+        FOREHOLD_GRPC_ADDRESS: address,
+        FOREHOLD_AUTHENTICATION: 'tokens',
+      };
       expect(problemsOf(environment)).toEqual([
         expect.stringMatching(/^FOREHOLD_GRPC_ADDRESS: cannot listen in plain text on /),
       ]);
     },
   );
+
+  test.for<[string, string, boolean]>([
+    ['127.0.0.1:0', 'off', true],
+    ['[::1]:0', '', true],
+    ['0.0.0.0:7443', 'off', false],
+    ['10.1.2.3:7443', '', false],
+    ['10.1.2.3:7443', 'tokens', true],
+    ['127.0.0.1:0', 'passwords', false],
+  ])('on %s authentication may be "%s": %s', ([address, kind, isAllowed]) => {
+    const problems = problemsOf({
+      FOREHOLD_KUBE_URL: 'http://x',
+      FOREHOLD_GRPC_ADDRESS: address,
+      FOREHOLD_AUTHENTICATION: kind,
+    });
+    const ours = problems.filter((problem) => problem.startsWith('FOREHOLD_AUTHENTICATION'));
+    expect(ours).toHaveLength(isAllowed ? 0 : 1);
+  });
+
+  test("says whose tokens are agents'", () => {
+    const environment = { FOREHOLD_KUBE_URL: 'http://x', FOREHOLD_AUTHENTICATION: 'tokens' };
+    expect(readConfig(environment).authentication).toEqual({
+      agentServiceAccount: 'forehold-agent',
+    });
+    const named = { ...environment, FOREHOLD_AGENT_SERVICE_ACCOUNT: 'mine' };
+    expect(readConfig(named).authentication).toEqual({ agentServiceAccount: 'mine' });
+    expect(readConfig({ FOREHOLD_KUBE_URL: 'http://x' }).authentication).toBeUndefined();
+  });
 
   test('says everything at once', () => {
     const problems = problemsOf({
@@ -85,6 +116,7 @@ describe('readConfig', () => {
     });
     expect(problems.map((problem) => problem.split(/[ :]/)[0])).toEqual([
       'FOREHOLD_GRPC_ADDRESS',
+      'FOREHOLD_AUTHENTICATION',
       'FOREHOLD_HTTP_ADDRESS',
       'there',
       'FOREHOLD_PULL_NAMESPACE',

@@ -44,6 +44,7 @@ describe('coordinator/main.ts', () => {
     expect(output.out).toBe('');
     expect(output.error.trim().split('\n')).toEqual([
       expect.stringMatching(/^FOREHOLD_GRPC_ADDRESS: cannot listen in plain text on 0\.0\.0\.0: /),
+      expect.stringMatching(/^FOREHOLD_AUTHENTICATION: cannot be off on 0\.0\.0\.0: /),
       expect.stringMatching(/^there is no API server: /),
       expect.stringMatching(/^FOREHOLD_TYPO is not a setting of this program/),
     ]);

@@ -1,7 +1,7 @@
 // What the tests of the coordinator's shell have in common: an agent's end of a stream over real gRPC, a log to look
 // into, and waiting for a condition.
 
-import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { type ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import { openSystemClock } from '../../shared/clock.ts';
 import { openSessionClient } from '../../shared/dial.ts';
 import type { AgentMessageInput } from '../../shared/gen/forehold/v1/AgentMessage.ts';
@@ -37,9 +37,14 @@ export class FakeAgent {
   readonly ended: Promise<StatusError>;
   readonly #close: () => void;
 
-  constructor(port: number) {
+  /**
+   * @param authorization one value of the metadata for each
+   */
+  constructor(port: number, ...authorization: readonly string[]) {
     const client = openSessionClient(`127.0.0.1:${port}`);
-    this.call = client.Session();
+    const metadata = new Metadata();
+    for (const value of authorization) metadata.add('authorization', value);
+    this.call = client.Session(metadata);
     this.call.on('error', () => undefined);
     this.#close = () => client.close();
     this.ended = this.#read();

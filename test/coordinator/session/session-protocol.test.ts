@@ -241,7 +241,7 @@ describe('SessionProtocol', () => {
     expect(step).toEqual({
       kind: 'refuse',
       code: 'INVALID_ARGUMENT',
-      why: 'Heartbeat carries the session id "s2", not this one',
+      why: "Heartbeat carries another session id than this one's",
     });
   });
 
