@@ -160,8 +160,8 @@ export const bounds = {
   maxMessageLength: 1_024,
   /** An image reference; no registry serves longer ones. A session that names one is ended. */
   maxReferenceLength: 512,
-  /** A bearer token: those of service accounts have 1 to 2 KiB. */
-  maxTokenBytes: 16 * 1024,
+  /** A bearer token: those of service accounts have 1 to 2 KiB, and all headers of a call 16. */
+  maxTokenBytes: 8 * 1024,
   /** A digest; sha-512 takes 135. */
   maxDigestLength: 256,
   /** Entries of one node's inventory; a node with more is refused. */

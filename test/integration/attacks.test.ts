@@ -192,6 +192,12 @@ function bindingOf({ pod }: Awaited<ReturnType<TokenStand['agentOn']>>) {
 }
 
 describe('a session', () => {
+  test('headers that are too large end a stream before anybody looks at them', async () => {
+    const stand = await startTokenStand();
+    const agent = stand.dial(`Bearer ${'a'.repeat(20_000)}.b.c`);
+    expect(await agent.ended).toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
+  });
+
   test.for(attacks)('%s is refused, and the victim keeps its session', async (row) => {
     const [, attack, code, word] = row;
     const stand = await startTokenStand();

@@ -13,7 +13,7 @@ export interface HeartbeatInput {
   'sequence'?: (number | string | Long);
   /**
    * A token that the kubelet has put in the place of the one that the session last had; empty when there is none. At
-   * most 16 KiB. It must be of the same agent: same node, same pod; the session then lasts until this token's end.
+   * most 8 KiB. It must be of the same agent: same node, same pod; the session then lasts until this token's end.
    * Otherwise the stream ends as it would with a first token of that kind.
    */
   'token'?: (string);
@@ -30,7 +30,7 @@ export interface Heartbeat {
   'sequence': (number);
   /**
    * A token that the kubelet has put in the place of the one that the session last had; empty when there is none. At
-   * most 16 KiB. It must be of the same agent: same node, same pod; the session then lasts until this token's end.
+   * most 8 KiB. It must be of the same agent: same node, same pod; the session then lasts until this token's end.
    * Otherwise the stream ends as it would with a first token of that kind.
    */
   'token': (string);
