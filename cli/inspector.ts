@@ -1,12 +1,30 @@
-// The inspector's calls as the CLI wants them: all pages of a list, a watch as an iterable, and errors that say what
-// was attempted and what to do about it.
+// The inspector's calls as the CLI wants them: all pages of a list, a watch as an iterable, and records in place of
+// messages.
 
-import { openInspectorClient } from '../shared/dial.ts';
+import type { ExplainResponse } from '../shared/gen/forehold/v1/ExplainResponse.ts';
+import type { GetNodeResponse } from '../shared/gen/forehold/v1/GetNodeResponse.ts';
 import type { ListImagesResponse } from '../shared/gen/forehold/v1/ListImagesResponse.ts';
 import type { ListLeasesResponse } from '../shared/gen/forehold/v1/ListLeasesResponse.ts';
+import type { ListLimitsResponse } from '../shared/gen/forehold/v1/ListLimitsResponse.ts';
 import type { ListNodesResponse } from '../shared/gen/forehold/v1/ListNodesResponse.ts';
-import { messages, toStatusError } from '../shared/rpc.ts';
-import type { LeaseFilter } from './options.ts';
+import type { PauseResponse } from '../shared/gen/forehold/v1/PauseResponse.ts';
+import type { PauseScope } from '../shared/gen/forehold/v1/PauseScope.ts';
+import type { ResumeResponse } from '../shared/gen/forehold/v1/ResumeResponse.ts';
+import type { RevokeLeaseResponse } from '../shared/gen/forehold/v1/RevokeLeaseResponse.ts';
+import { messages } from '../shared/rpc.ts';
+import { Calls } from './calls.ts';
+import type { Connection } from './connect/connection.ts';
+import {
+  type ExplainRecord,
+  type ExplanationRecord,
+  type LimitRecord,
+  type PauseRecord,
+  toExplainRecord,
+  toExplanationRecord,
+  toLimitRecord,
+  toPauseRecord,
+} from './explain-wire.ts';
+import type { LeaseFilter, PauseTarget, Statement } from './options.ts';
 import {
   type ImageRecord,
   type LeaseRecord,
@@ -16,151 +34,154 @@ import {
   toNodeRecord,
 } from './wire.ts';
 
-/** The coordinator could not be asked; the message is one line for the user. */
-export class InspectorError extends Error {
-  override readonly name = 'InspectorError';
+export interface NodeDetails {
+  readonly node: NodeRecord;
+  readonly leases: readonly LeaseRecord[];
+  readonly explanations: readonly ExplanationRecord[];
 }
 
-export interface Inspector {
-  /** @throws InspectorError, as all of them */
-  listLeases(filter: LeaseFilter, all: boolean): Promise<readonly LeaseRecord[]>;
-  /** Live leases, then changes. @throws the signal's reason when it aborts */
-  watchLeases(filter: LeaseFilter, signal: AbortSignal): AsyncIterable<LeaseRecord>;
-  listImages(): Promise<readonly ImageRecord[]>;
-  listNodes(): Promise<readonly NodeRecord[]>;
-  close(): void;
+export interface LimitsRecord {
+  readonly limits: readonly LimitRecord[];
+  readonly pauses: readonly PauseRecord[];
 }
 
-/** A person waits: a coordinator that has not answered by then is in trouble. */
-const deadlineMs = 10_000;
-/** Page tokens come from the other side; a list without an end must not fill this process. */
-const maxPages = 1_000;
 const pageSize = 500;
 
-/**
- * @param target HOST:PORT
- * @throws UnsafeAddressError unless the host is a loopback address
- */
-export function openInspector(target: string): Inspector {
-  const client = openInspectorClient(target);
-  const explain = (attempt: string, error: unknown): InspectorError =>
-    explainError(`cannot ${attempt} at ${target}`, error);
-  return {
-    listLeases: async ({ node, image }, all) => {
-      const wire = await collectPages('list leases', explain, async (pageToken) => {
-        const page = await call<ListLeasesResponse>((options, done) =>
-          client.listLeases(
-            { pageSize, pageToken, nodeName: node, image, includeEnded: all },
-            options,
-            done,
-          ),
-        );
-        return { items: page.leases, nextPageToken: page.nextPageToken };
-      });
-      return wire.map(toLeaseRecord);
-    },
-    watchLeases: async function* ({ node, image }, signal) {
-      const stream = client.watchLeases({ nodeName: node, image });
-      try {
-        for await (const { lease } of messages(stream, signal))
-          if (lease !== null) yield toLeaseRecord(lease);
-      } catch (error) {
-        throw signal.aborted ? error : explain('watch leases', error);
-      } finally {
-        stream.cancel();
-      }
-    },
-    listImages: async () => {
-      const wire = await collectPages('list images', explain, async (pageToken) => {
-        const page = await call<ListImagesResponse>((options, done) =>
-          client.listImages({ pageSize, pageToken }, options, done),
-        );
-        return { items: page.images, nextPageToken: page.nextPageToken };
-      });
-      return wire.map(toImageRecord);
-    },
-    listNodes: async () => {
-      const wire = await collectPages('list nodes', explain, async (pageToken) => {
-        const page = await call<ListNodesResponse>((options, done) =>
-          client.listNodes({ pageSize, pageToken }, options, done),
-        );
-        return { items: page.nodes, nextPageToken: page.nextPageToken };
-      });
-      return wire.map(toNodeRecord);
-    },
-    close: () => client.close(),
-  };
-}
+const scopes = {
+  all: 'PAUSE_SCOPE_ALL',
+  policy: 'PAUSE_SCOPE_POLICY',
+  image: 'PAUSE_SCOPE_IMAGE',
+} as const satisfies Record<PauseTarget['scope'], PauseScope>;
 
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly nextPageToken: string;
-}
+/** All of its methods throw InspectorError and ConnectError. */
+export class Inspector {
+  readonly #calls: Calls;
 
-async function collectPages<T>(
-  attempt: string,
-  explain: (attempt: string, error: unknown) => InspectorError,
-  fetchPage: (pageToken: string) => Promise<Page<T>>,
-): Promise<readonly T[]> {
-  const items: T[] = [];
-  let pageToken = '';
-  for (let page = 0; page < maxPages; page += 1) {
-    try {
-      const answer = await fetchPage(pageToken);
-      items.push(...answer.items);
-      pageToken = answer.nextPageToken;
-    } catch (error) {
-      throw explain(attempt, error);
-    }
-    if (pageToken === '') return items;
+  /** @throws UnsafeAddressError in plain text unless the host is a loopback address */
+  constructor(connection: Connection) {
+    this.#calls = new Calls(connection);
   }
-  throw explain(attempt, new Error(`more than ${maxPages} pages`));
-}
 
-type Done<T> = (error: Error | null, answer?: T) => void;
-
-function call<T>(start: (options: { deadline: number }, done: Done<T>) => unknown): Promise<T> {
-  return new Promise((resolve, reject) => {
-    start({ deadline: Date.now() + deadlineMs }, (error, answer) => {
-      if (error !== null) reject(error);
-      else if (answer === undefined) reject(new Error('the answer is empty'));
-      else resolve(answer);
+  async listLeases({ node, image }: LeaseFilter, all: boolean): Promise<readonly LeaseRecord[]> {
+    const attempt = 'list leases';
+    const filter = { pageSize, nodeName: node, image, includeEnded: all };
+    const wire = await this.#calls.collect(attempt, async (pageToken) => {
+      const { leases: items, nextPageToken } = await this.#calls.call<ListLeasesResponse>(
+        attempt,
+        (...rest) => this.#calls.client.listLeases({ ...filter, pageToken }, ...rest),
+      );
+      return { items, nextPageToken };
     });
-  });
-}
+    return wire.map(toLeaseRecord);
+  }
 
-function explainError(attempt: string, error: unknown): InspectorError {
-  const { code, message } = toStatusError(error);
-  const options = { cause: error };
-  switch (code) {
-    case 'UNAVAILABLE':
-      return new InspectorError(`${attempt}: ${describeUnavailable(message)}`, options);
-    case 'DEADLINE_EXCEEDED':
-      return new InspectorError(
-        `${attempt}: no answer within ${deadlineMs / 1_000} s; is that the gRPC port of a coordinator?`,
-        options,
+  /** Live leases, then changes. @throws the signal's reason when it aborts */
+  async *watchLeases({ node, image }: LeaseFilter, signal: AbortSignal) {
+    const metadata = await this.#calls.metadata();
+    const stream = this.#calls.client.watchLeases({ nodeName: node, image }, metadata);
+    try {
+      for await (const { lease } of messages(stream, signal))
+        if (lease !== null) yield toLeaseRecord(lease);
+    } catch (error) {
+      throw signal.aborted ? error : this.#calls.explain('watch leases', error);
+    } finally {
+      stream.cancel();
+    }
+  }
+
+  async listImages(): Promise<readonly ImageRecord[]> {
+    const attempt = 'list images';
+    const wire = await this.#calls.collect(attempt, async (pageToken) => {
+      const { images: items, nextPageToken } = await this.#calls.call<ListImagesResponse>(
+        attempt,
+        (...rest) => this.#calls.client.listImages({ pageSize, pageToken }, ...rest),
       );
-    case 'UNIMPLEMENTED':
-      return new InspectorError(
-        `${attempt}: what answers there is no Forehold coordinator, or an older one (${firstLine(message)})`,
-        options,
+      return { items, nextPageToken };
+    });
+    return wire.map(toImageRecord);
+  }
+
+  async listNodes(): Promise<readonly NodeRecord[]> {
+    const attempt = 'list nodes';
+    const wire = await this.#calls.collect(attempt, async (pageToken) => {
+      const { nodes: items, nextPageToken } = await this.#calls.call<ListNodesResponse>(
+        attempt,
+        (...rest) => this.#calls.client.listNodes({ pageSize, pageToken }, ...rest),
       );
-    case 'RESOURCE_EXHAUSTED':
-      return new InspectorError(`${attempt}: ${firstLine(message)}; start it again`, options);
-    default:
-      return new InspectorError(`${attempt}: ${code}: ${firstLine(message)}`, options);
+      return { items, nextPageToken };
+    });
+    return wire.map(toNodeRecord);
+  }
+
+  async getNode(name: string): Promise<NodeDetails | undefined> {
+    const answer = await this.#calls.call<GetNodeResponse>('show the node', (...rest) =>
+      this.#calls.client.getNode({ name }, ...rest),
+    );
+    if (answer.node === null) return undefined;
+    return {
+      node: toNodeRecord(answer.node),
+      leases: answer.leases.map(toLeaseRecord),
+      explanations: answer.explanations.map(toExplanationRecord),
+    };
+  }
+
+  async explain(image: string, nodeName: string): Promise<ExplainRecord> {
+    const answer = await this.#calls.call<ExplainResponse>('explain', (...rest) =>
+      this.#calls.client.explain({ image, nodeName }, ...rest),
+    );
+    return toExplainRecord(answer);
+  }
+
+  async listLimits(limit: string): Promise<LimitsRecord> {
+    const attempt = 'list limits';
+    const pauses: PauseRecord[] = [];
+    const wire = await this.#calls.collect(attempt, async (pageToken) => {
+      const page = await this.#calls.call<ListLimitsResponse>(attempt, (...rest) =>
+        this.#calls.client.listLimits({ pageSize, pageToken, limit }, ...rest),
+      );
+      pauses.push(...page.pauses.map(toPauseRecord));
+      return { items: page.limits, nextPageToken: page.nextPageToken };
+    });
+    return { limits: wire.map(toLimitRecord), pauses };
+  }
+
+  /** Returns how many pulls go on. */
+  async pause({ scope, name }: PauseTarget, statement: Statement): Promise<PauseAnswer> {
+    const request = { scope: scopes[scope], name, ...statement };
+    const answer = await this.#calls.call<PauseResponse>('pause', (...rest) =>
+      this.#calls.client.pause(request, ...rest),
+    );
+    const { pause, pullsUnderWay } = answer;
+    return { pause: pause === null ? null : toPauseRecord(pause), pullsUnderWay };
+  }
+
+  /** Returns what is still paused. */
+  async resume({ scope, name }: PauseTarget): Promise<readonly PauseRecord[]> {
+    const answer = await this.#calls.call<ResumeResponse>('resume', (...rest) =>
+      this.#calls.client.resume({ scope: scopes[scope], name }, ...rest),
+    );
+    return answer.pauses.map(toPauseRecord);
+  }
+
+  async revoke(leaseId: string, statement: Statement): Promise<RevokeAnswer> {
+    const answer = await this.#calls.call<RevokeLeaseResponse>('revoke the lease', (...rest) =>
+      this.#calls.client.revokeLease({ leaseId, ...statement }, ...rest),
+    );
+    const { lease, note } = answer;
+    return { lease: lease === null ? null : toLeaseRecord(lease), note };
+  }
+
+  close(): void {
+    this.#calls.close();
   }
 }
 
-// grpc-js wraps the system's words into sentences about its own channel; what it does not wrap a coordinator said.
-function describeUnavailable(message: string): string {
-  const cause = /Last error: (?:Error: )?(.*?)\. Resolution note/.exec(message)?.[1];
-  return cause === undefined
-    ? `${firstLine(message)}; try again in a moment`
-    : `no coordinator answers there (${cause}); start one (npm start), or name another with --coordinator HOST:PORT`;
+export interface PauseAnswer {
+  readonly pause: PauseRecord | null;
+  readonly pullsUnderWay: number;
 }
 
-function firstLine(text: string): string {
-  const [line = ''] = text.split('\n');
-  return line;
+export interface RevokeAnswer {
+  readonly lease: LeaseRecord | null;
+  readonly note: string;
 }

@@ -1,5 +1,6 @@
 // `forehold`: the only place of the CLI that knows the process: arguments, environment, signals, exit code.
 
+import { userInfo } from 'node:os';
 import { runCommand } from './run.ts';
 
 const stop = new AbortController();
@@ -14,10 +15,23 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await runCommand(
   process.argv.slice(2),
-  { coordinator: process.env['FOREHOLD_COORDINATOR'] },
+  {
+    coordinator: process.env['FOREHOLD_COORDINATOR'],
+    hasKubeconfig: (process.env['KUBECONFIG'] ?? '') !== '',
+    user: findUser(),
+  },
   {
     print: (line) => process.stdout.write(`${line}\n`),
     complain: (line) => process.stderr.write(`${line}\n`),
   },
   stop.signal,
 );
+
+// A container may run as a user without a name.
+function findUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
+}

@@ -1,15 +1,31 @@
 // What the user asks `forehold` for.
 
 import { readArguments } from '../shared/arguments.ts';
-import { parseHostPort } from '../shared/env.ts';
 import { normaliseImageReference } from '../shared/image-ref.ts';
-import { ports } from '../shared/names.ts';
+import {
+  type ConnectEnvironment,
+  type ConnectSettings,
+  connectOptions,
+  readConnectSettings,
+} from './connect/settings.ts';
 
 export interface LeaseFilter {
   /** Empty means all. */
   readonly node: string;
   /** Normalised image reference; empty means all. */
   readonly image: string;
+}
+
+/** What is paused or resumed: everything, or the policy or normalised image of that name. */
+export interface PauseTarget {
+  readonly scope: 'all' | 'policy' | 'image';
+  readonly name: string;
+}
+
+/** What a person says about a change. */
+export interface Statement {
+  readonly why: string;
+  readonly by: string;
 }
 
 export type Command =
@@ -21,104 +37,183 @@ export type Command =
       readonly all: boolean;
     }
   | { readonly kind: 'images' }
-  | { readonly kind: 'nodes' };
+  | { readonly kind: 'nodes' }
+  | { readonly kind: 'node'; readonly name: string }
+  /** Of all nodes when the node is empty. */
+  | { readonly kind: 'explain'; readonly image: string; readonly node: string }
+  /** Of all limits when the name is empty; without `all` the fullest scopes of each. */
+  | { readonly kind: 'limits'; readonly limit: string; readonly all: boolean }
+  | { readonly kind: 'pause'; readonly target: PauseTarget; readonly statement: Statement }
+  | { readonly kind: 'resume'; readonly target: PauseTarget }
+  | { readonly kind: 'revoke'; readonly lease: string; readonly statement: Statement };
+
+export type CommandWord = Exclude<Command['kind'], 'node'>;
 
 export type ReadCommand =
   | {
       readonly kind: 'run';
       readonly command: Command;
-      /** HOST:PORT */
-      readonly coordinator: string;
+      readonly connect: ConnectSettings;
       readonly json: boolean;
     }
-  | { readonly kind: 'help' }
+  /** Of one command, or of all. */
+  | { readonly kind: 'help'; readonly word: CommandWord | undefined }
   | { readonly kind: 'invalid'; readonly problem: string };
 
-export const help = `Usage: npm run -s forehold -- COMMAND [options]
-
-Shows what a running coordinator knows.
-
-Commands:
-  leases               live leases: which node pulls which image
-    --watch            then every change, until Ctrl-C
-    --all              ended leases as well (the last 1,000)
-    --node NODE        only leases of this node
-    --image IMAGE      only leases of this image, in any spelling
-  images               desired images: on how many nodes they are, and what holds them back
-  nodes                nodes: agent, inventory, what they still miss
-
-Options:
-  --coordinator HOST:PORT   default $FOREHOLD_COORDINATOR, else 127.0.0.1:${ports.grpc}
-  --json                    one JSON document; with --watch one line for each change
-  --help
-
-Exit code: 0 done, 1 the coordinator cannot be reached or refused, 2 bad usage.
-`;
+export interface Environment extends ConnectEnvironment {
+  /** Who runs the command, for `by`. */
+  readonly user: string;
+}
 
 const kinds = {
   watch: 'flag',
   all: 'flag',
   node: 'value',
   image: 'value',
-  coordinator: 'value',
+  policy: 'value',
+  limit: 'value',
+  why: 'value',
+  by: 'value',
   json: 'flag',
   help: 'flag',
+  ...connectOptions,
 } as const;
 
-const ofLeases = ['watch', 'all', 'node', 'image'];
+/** Options of each command beside those of all, and what its one word is, if it takes one. */
+const commands: Readonly<
+  Record<CommandWord, { readonly options: readonly string[]; readonly word?: string }>
+> = {
+  leases: { options: ['watch', 'all', 'node', 'image'] },
+  images: { options: [] },
+  nodes: { options: [], word: 'NODE' },
+  explain: { options: ['node'], word: 'IMAGE' },
+  limits: { options: ['limit', 'all'] },
+  pause: { options: ['all', 'policy', 'image', 'why', 'by'] },
+  resume: { options: ['all', 'policy', 'image'] },
+  revoke: { options: ['why', 'by'], word: 'LEASE' },
+};
+const ofAll = ['json', 'help', ...Object.keys(connectOptions)];
 
-/** @param environment FOREHOLD_COORDINATOR; `--coordinator` wins over it */
-export function readCommand(argv: readonly string[], environment: string | undefined): ReadCommand {
-  const read = readArguments(argv, kinds);
+interface Given {
+  readonly flags: ReadonlySet<string>;
+  readonly values: ReadonlyMap<string, string>;
+  /** What follows the command. */
+  readonly operand: string | undefined;
+  readonly user: string;
+}
+
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export function readCommand(argv: readonly string[], environment: Environment): ReadCommand {
+  // The only short one, because every kubectl user types it.
+  const long = argv.map((argument) => (argument === '-n' ? '--namespace' : argument));
+  const read = readArguments(long, kinds);
   if (read.kind === 'invalid') return read;
   const { flags, values, words } = read;
-  if (flags.has('help')) return { kind: 'help' };
-  const [word, excess] = words;
-  if (excess !== undefined) return invalid(`unexpected argument ${excess} (see --help)`);
-  const misplaced = ofLeases.find((name) => flags.has(name) || values.has(name));
-  if (word !== 'leases' && isOther(word) && misplaced !== undefined)
-    return invalid(`--${misplaced} belongs to leases, not to ${word}`);
-  const command = readWord(word, flags, values);
-  if (typeof command === 'string') return invalid(command);
-  const given = values.get('coordinator');
-  const coordinator = given ?? (environment || `127.0.0.1:${ports.grpc}`);
-  if (parseHostPort(coordinator) === undefined)
-    return invalid(
-      `${given === undefined ? 'FOREHOLD_COORDINATOR' : '--coordinator'}: "${coordinator}" is not HOST:PORT, such as 127.0.0.1:${ports.grpc}`,
-    );
-  return { kind: 'run', command, coordinator, json: flags.has('json') };
-}
-
-function isOther(word: string | undefined): word is 'images' | 'nodes' {
-  return word === 'images' || word === 'nodes';
-}
-
-/** A sentence when the word is no command, or its options do not fit. */
-function readWord(
-  word: string | undefined,
-  flags: ReadonlySet<string>,
-  values: ReadonlyMap<string, string>,
-): Command | string {
-  if (word === undefined) return 'which command? leases, images or nodes (see --help)';
-  if (isOther(word)) return { kind: word };
-  if (word !== 'leases') return `unknown command ${word}: leases, images or nodes (see --help)`;
-  const image = readImage(values.get('image'));
-  if (image.problem !== undefined) return image.problem;
-  return {
-    kind: 'leases',
-    watch: flags.has('watch'),
-    all: flags.has('all'),
-    filter: { node: values.get('node') ?? '', image: image.reference },
-  };
-}
-
-function readImage(text: string | undefined): { reference: string; problem?: string } {
-  if (text === undefined) return { reference: '' };
+  const [word, operand, excess] = words;
+  if (flags.has('help')) return { kind: 'help', word: isCommand(word) ? word : undefined };
+  if (word === undefined) return invalid(`which command? ${list()} (see --help)`);
+  if (!isCommand(word)) return invalid(`unknown command ${word}: ${list()} (see --help)`);
+  const problem = findMisplaced(word, commands[word].word === undefined ? operand : excess, [
+    ...flags,
+    ...values.keys(),
+  ]);
+  if (problem !== undefined) return invalid(problem);
+  const connect = readConnectSettings(values, environment);
+  if (typeof connect === 'string') return invalid(connect);
   try {
-    return { reference: normaliseImageReference(text) };
+    const command = readWord(word, { flags, values, operand, user: environment.user });
+    return { kind: 'run', command, connect, json: flags.has('json') };
   } catch (error) {
-    return { reference: '', problem: `--image: ${error instanceof Error ? error.message : error}` };
+    if (error instanceof UsageError) return invalid(error.message);
+    throw error;
   }
+}
+
+function findMisplaced(
+  word: CommandWord,
+  excess: string | undefined,
+  names: readonly string[],
+): string | undefined {
+  if (excess !== undefined) return `unexpected argument ${excess} (see --help)`;
+  const { options } = commands[word];
+  const stray = names.find((name) => !ofAll.includes(name) && !options.includes(name));
+  return stray === undefined ? undefined : `--${stray} does not belong to ${word} (see --help)`;
+}
+
+function readWord(word: CommandWord, given: Given): Command {
+  const { flags, values, operand } = given;
+  switch (word) {
+    case 'images':
+      return { kind: word };
+    case 'nodes':
+      return operand === undefined ? { kind: word } : { kind: 'node', name: operand };
+    case 'leases': {
+      const image = values.get('image');
+      const filter = {
+        node: values.get('node') ?? '',
+        image: image === undefined ? '' : readImage('--image', image),
+      };
+      return { kind: word, filter, watch: flags.has('watch'), all: flags.has('all') };
+    }
+    case 'explain': {
+      const image = readImage('IMAGE', requireOperand(word, operand));
+      return { kind: word, image, node: values.get('node') ?? '' };
+    }
+    case 'limits':
+      return { kind: word, limit: values.get('limit') ?? '', all: flags.has('all') };
+    case 'pause':
+      return { kind: word, target: readTarget(word, given), statement: readStatement(given) };
+    case 'resume':
+      return { kind: word, target: readTarget(word, given) };
+    case 'revoke':
+      return {
+        kind: word,
+        lease: requireOperand(word, operand),
+        statement: readStatement(given),
+      };
+    default:
+      return word satisfies never;
+  }
+}
+
+function requireOperand(word: CommandWord, operand: string | undefined): string {
+  if (operand !== undefined) return operand;
+  throw new UsageError(`${word} needs ${commands[word].word} (see --help)`);
+}
+
+function readTarget(word: CommandWord, { flags, values }: Given): PauseTarget {
+  const image = values.get('image');
+  const policy = values.get('policy');
+  const count = [flags.has('all') || undefined, image, policy].filter((one) => one !== undefined);
+  if (count.length !== 1)
+    throw new UsageError(`${word} needs one of --all, --policy NAME, --image IMAGE`);
+  if (image !== undefined) return { scope: 'image', name: readImage('--image', image) };
+  return policy === undefined ? { scope: 'all', name: '' } : { scope: 'policy', name: policy };
+}
+
+function readStatement({ values, user }: Given): Statement {
+  return { why: values.get('why') ?? '', by: values.get('by') ?? user };
+}
+
+function readImage(from: string, text: string): string {
+  try {
+    return normaliseImageReference(text);
+  } catch (error) {
+    throw new UsageError(`${from}: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+}
+
+function isCommand(word: string | undefined): word is CommandWord {
+  return word !== undefined && Object.hasOwn(commands, word);
+}
+
+function list(): string {
+  return Object.keys(commands).join(', ');
 }
 
 function invalid(problem: string): ReadCommand {

@@ -1,39 +1,48 @@
 // One command from its arguments to its exit code. Output goes through the given streams, so that a test reads what
 // a user would.
 
+import { openSystemClock } from '../shared/clock.ts';
 import { UnsafeAddressError } from '../shared/loopback.ts';
-import { type Inspector, InspectorError, openInspector } from './inspector.ts';
-import { type Command, help, readCommand } from './options.ts';
+import { InspectorError } from './calls.ts';
+import { type Access, ConnectError } from './connect/connection.ts';
+import { openConnection } from './connect/open.ts';
+import { helpOf } from './help.ts';
+import { Inspector } from './inspector.ts';
+import { type Command, type Environment, readCommand } from './options.ts';
 import { imageHeader, leaseHeader, nodeHeader, toImageRow, toLeaseRow, toNodeRow } from './rows.ts';
-import { GrowingTable, renderTable } from './table.ts';
-
-export interface Output {
-  /** Standard output, a line at a time. */
-  print(line: string): void;
-  /** Standard error. */
-  complain(line: string): void;
-}
+import {
+  type Columns,
+  type Output,
+  printJson,
+  printTable,
+  type Shown,
+  showExplain,
+  showLimits,
+  showNode,
+} from './show.ts';
+import { watchLeases } from './watch.ts';
 
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
 /** Aborting the signal ends a watch, which is no failure. */
 export async function runCommand(
   argv: readonly string[],
-  environment: { readonly coordinator: string | undefined },
+  environment: Environment,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  const read = readCommand(argv, environment.coordinator);
+  const read = readCommand(argv, environment);
   if (read.kind === 'invalid') {
     output.complain(`forehold: ${read.problem}`);
     return exitCodes.usage;
   }
   if (read.kind === 'help') {
-    output.print(help.trimEnd());
+    output.print(helpOf(read.word).trimEnd());
     return exitCodes.done;
   }
   try {
-    const inspector = openInspector(read.coordinator);
+    const connection = await openConnection(read.connect, accessOf(read.command));
+    const inspector = new Inspector(connection);
     try {
       await runOn(inspector, read.command, { output, json: read.json, signal });
     } finally {
@@ -42,19 +51,26 @@ export async function runCommand(
     return exitCodes.done;
   } catch (error) {
     if (signal.aborted) return exitCodes.done;
-    if (!(error instanceof InspectorError || error instanceof UnsafeAddressError)) throw error;
+    if (error instanceof UnsafeAddressError) {
+      output.complain(`forehold: ${error.message}`);
+      return exitCodes.usage;
+    }
+    if (!(error instanceof InspectorError || error instanceof ConnectError)) throw error;
     output.complain(`forehold: ${error.message}`);
-    return error instanceof UnsafeAddressError ? exitCodes.usage : exitCodes.failed;
+    return exitCodes.failed;
   }
 }
 
-interface Context {
-  readonly output: Output;
-  readonly json: boolean;
+function accessOf({ kind }: Command): Access {
+  return kind === 'pause' || kind === 'resume' || kind === 'revoke' ? 'operator' : 'viewer';
+}
+
+interface Context extends Shown {
   readonly signal: AbortSignal;
 }
 
 async function runOn(inspector: Inspector, command: Command, context: Context): Promise<void> {
+  const { wallMs: nowMs } = openSystemClock().now();
   switch (command.kind) {
     case 'leases': {
       if (command.watch) return watchLeases(inspector, command, context);
@@ -69,14 +85,52 @@ async function runOn(inspector: Inspector, command: Command, context: Context): 
       const nodes = await inspector.listNodes();
       return show('nodes', nodes, { header: nodeHeader, toRow: toNodeRow }, context);
     }
+    case 'node': {
+      const details = await inspector.getNode(command.name);
+      return details === undefined ? undefined : showNode(details, context, nowMs);
+    }
+    case 'explain': {
+      const record = await inspector.explain(command.image, command.node);
+      return showExplain(record, command.node !== '', { ...context, nowMs });
+    }
+    case 'limits': {
+      const record = await inspector.listLimits(command.limit);
+      return showLimits(record, command.all, { ...context, nowMs });
+    }
     default:
-      return command satisfies never;
+      return change(inspector, command, context);
   }
 }
 
-interface Columns<T> {
-  readonly header: readonly string[];
-  readonly toRow: (item: T) => readonly string[];
+type Change = Extract<Command, { kind: 'pause' | 'resume' | 'revoke' }>;
+
+async function change(inspector: Inspector, command: Change, context: Context): Promise<void> {
+  const { output, json } = context;
+  switch (command.kind) {
+    case 'pause': {
+      const answer = await inspector.pause(command.target, command.statement);
+      if (json) return printJson(output, answer);
+      const { pullsUnderWay: pulls } = answer;
+      output.print(`paused; ${pulls} ${pulls === 1 ? 'pull' : 'pulls'} under way go on`);
+      break;
+    }
+    case 'resume': {
+      const pauses = await inspector.resume(command.target);
+      if (json) return printJson(output, { pauses });
+      output.print(
+        pauses.length === 0 ? 'resumed' : `resumed; ${pauses.length} other pauses stand`,
+      );
+      break;
+    }
+    case 'revoke': {
+      const answer = await inspector.revoke(command.lease, command.statement);
+      if (json) return printJson(output, answer);
+      output.print(`revoked: ${answer.note}`);
+      break;
+    }
+    default:
+      command satisfies never;
+  }
 }
 
 const nothing = {
@@ -91,23 +145,7 @@ function show<T>(
   columns: Columns<T>,
   { output, json }: Context,
 ): void {
-  if (json) output.print(JSON.stringify({ [noun]: items }, undefined, 2));
+  if (json) printJson(output, { [noun]: items });
   else if (items.length === 0) output.complain(nothing[noun]);
-  else for (const line of renderTable(columns.header, items.map(columns.toRow))) output.print(line);
-}
-
-async function watchLeases(
-  inspector: Inspector,
-  command: Extract<Command, { kind: 'leases' }>,
-  { output, json, signal }: Context,
-): Promise<void> {
-  const initial = json ? [] : await inspector.listLeases(command.filter, command.all);
-  // The leases that are live now give the columns their width.
-  const table = new GrowingTable(leaseHeader, initial.map(toLeaseRow));
-  if (!json) output.print(table.header);
-  if (command.all && !json)
-    for (const lease of initial)
-      if (lease.endedAt !== null) output.print(table.render(toLeaseRow(lease)));
-  for await (const lease of inspector.watchLeases(command.filter, signal))
-    output.print(json ? JSON.stringify(lease) : table.render(toLeaseRow(lease)));
+  else printTable(output, items, columns);
 }

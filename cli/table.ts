@@ -46,7 +46,7 @@ export class GrowingTable {
 }
 
 /** Empty cells are shown as `-`, so that columns can be cut out by counting. */
-function clean(cell: string): string {
+export function clean(cell: string): string {
   const text = cell.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   return text === '' ? '-' : text;
 }

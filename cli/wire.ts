@@ -108,20 +108,21 @@ export function toImageRecord(image: DesiredImage): ImageRecord {
 }
 
 /** LEASE_PHASE_HELD is Held; a phase that this CLI does not know yet reads the same way. */
-function toPhase(wire: Lease['phase']): string {
+export function toPhase(wire: Lease['phase']): string {
   const word = String(wire)
     .replace(/^LEASE_PHASE_/, '')
     .toLowerCase();
   return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 }
 
-// A coordinator newer than this CLI may know more reasons; those arrive as numbers.
-function toReasonWord(wire: Lease['reason']): string {
+/** A coordinator newer than this CLI may know more reasons; those arrive as numbers. */
+export function toReasonWord(wire: Lease['reason']): string {
   const word: string | undefined = toReason(wire);
   return word ?? String(wire);
 }
 
-function toTime(time: Timestamp | null): string | null {
+/** RFC 3339; null when unset. */
+export function toTime(time: Timestamp | null): string | null {
   const wallMs = fromTimestamp(time);
   return wallMs === undefined ? null : formatTimestamp(wallMs);
 }

@@ -5,7 +5,7 @@
 import { type Clock, waitFor } from '../shared/clock.ts';
 import { type KubeClient, KubeError, type KubeRequest } from '../shared/kube-client.ts';
 import type { KubeObject, List, Pod } from '../shared/kube-types.ts';
-import { coordinatorLeaseName, labels, managedBy } from '../shared/names.ts';
+import { caConfigMapName, coordinatorLeaseName, labels, managedBy } from '../shared/names.ts';
 import { buildDeletion } from '../shared/pull-pod.ts';
 import { coordinationLeasesPath, podsPath } from './kube/paths.ts';
 
@@ -74,7 +74,7 @@ async function clearPulls(
     const left = isLeaving ? undefined : await deletePods(options, deleted, signal);
     if (left?.length === 0) {
       say(`pull pods: ${deleted.size} deleted, none is left`);
-      return remove(options, `${namespacePath}/configmaps/forehold-ca`, signal);
+      return remove(options, `${namespacePath}/configmaps/${caConfigMapName}`, signal);
     }
     if (clock.now().monotonicMs >= untilMs) {
       const which =

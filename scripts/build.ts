@@ -4,6 +4,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Bundle, copyProtos, findSmokeProblem, makeBundle } from './bundle.ts';
+import { writeLaunchers } from './launchers.ts';
 import { findLicenceProblems, formatNotices } from './notices.ts';
 import { readNpmBom, trimBom } from './sbom.ts';
 import { readShippedPackages } from './shipped-packages.ts';
@@ -49,6 +50,8 @@ for (const bundle of bundles) {
   process.stdout.write(`${bundle.name} DOES NOT START: it ${problem}\n`);
   process.exitCode = 1;
 }
+
+for (const file of writeLaunchers(folder)) process.stdout.write(`${file}\n`);
 
 const packages = readShippedPackages(packageFolders);
 writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), formatNotices(packages));

@@ -42,6 +42,9 @@ export const leaderAddressAnnotation = `${apiGroup}/leader-address`;
 /** gRPC trailer of a coordinator that does not lead: HOST:PORT of the one that does, or `unknown`. */
 export const leaderTrailer = 'forehold-leader';
 
+/** The ConfigMap in the pull namespace from which agents and people take the coordinator's CA, under `ca.crt`. */
+export const caConfigMapName = 'forehold-ca';
+
 export const ports = { grpc: 7443, http: 7480 } as const;
 
 /** What a token must be made for: a session of an agent, a call of a person. No API server takes such a token. */

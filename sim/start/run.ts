@@ -203,10 +203,9 @@ function describeHints(
   { grpcPort, httpPort }: RunningCoordinator,
   apiServerUrl: string,
 ): readonly string[] {
-  const elsewhere = grpcPort === ports.grpc ? '' : ` --coordinator 127.0.0.1:${grpcPort}`;
   return [
     `look:  grpcurl -plaintext 127.0.0.1:${grpcPort} forehold.v1.InspectorService/ListLeases`,
-    `       npm run -s forehold -- leases --watch${elsewhere}`,
+    `       npm run -s forehold -- leases --watch --coordinator 127.0.0.1:${grpcPort}`,
     `       curl http://127.0.0.1:${httpPort}/metrics`,
     `       kubectl --server ${apiServerUrl} get cachedimages,nodes`,
     'end:   Ctrl-C',

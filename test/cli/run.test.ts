@@ -36,6 +36,10 @@ afterEach(() => {
   inspector = undefined;
 });
 
+function environment(coordinator: string) {
+  return { coordinator, hasKubeconfig: false, user: 'ada' };
+}
+
 interface Ran {
   readonly code: number;
   readonly lines: readonly string[];
@@ -51,7 +55,7 @@ async function run(content: Content, argv: readonly string[]): Promise<Ran> {
     complain: (line: string) => complaints.push(line),
   };
   const signal = new AbortController().signal;
-  const code = await runCommand(argv, { coordinator: inspector.target }, output, signal);
+  const code = await runCommand(argv, environment(inspector.target), output, signal);
   return { code, lines, complaints };
 }
 
@@ -172,8 +176,8 @@ describe('runCommand', () => {
       },
       complain: (line: string) => lines.push(line),
     };
-    const environment = { coordinator: inspector.target };
-    const code = await runCommand(['leases', '--watch'], environment, output, stop.signal);
+    const argv = ['leases', '--watch'];
+    const code = await runCommand(argv, environment(inspector.target), output, stop.signal);
     expect(code).toBe(0);
     expect(lines.map((line) => line.split(/\s+/).slice(0, 2))).toEqual([
       ['ID', 'PHASE'],
@@ -196,7 +200,7 @@ describe('runCommand', () => {
     };
     const argv = ['leases', '--watch', '--json'];
     const signal = new AbortController().signal;
-    const code = await runCommand(argv, { coordinator: inspector.target }, output, signal);
+    const code = await runCommand(argv, environment(inspector.target), output, signal);
     expect(code).toBe(1);
     expect(lines.map((line) => JSON.parse(line).id)).toEqual(['1-1', '1-2', '1-3']);
     expect(complaints).toEqual([
@@ -212,7 +216,7 @@ describe('runCommand', () => {
     const complaints: string[] = [];
     const output = { print: () => undefined, complain: (line: string) => complaints.push(line) };
     const signal = new AbortController().signal;
-    const code = await runCommand(['nodes'], { coordinator: gone.target }, output, signal);
+    const code = await runCommand(['nodes'], environment(gone.target), output, signal);
     expect(code).toBe(1);
     expect(complaints).toEqual([
       `forehold: cannot list nodes at ${gone.target}: no coordinator answers there (connect ECONNREFUSED ${gone.target}); start one (npm start), or name another with --coordinator HOST:PORT`,
@@ -223,7 +227,7 @@ describe('runCommand', () => {
     [['leases', '--nope'], /^forehold: unknown option --nope \(see --help\)$/],
     [
       ['nodes', '--coordinator', '10.0.0.1:1'],
-      /^forehold: cannot dial in plain text on 10\.0\.0\.1: /,
+      /^forehold: --coordinator: 10\.0\.0\.1 is not on this machine, so it needs --ca-file and --token-file$/,
     ],
   ])('%j is bad usage', async ([argv, complaint]) => {
     const ran = await run({}, argv);
