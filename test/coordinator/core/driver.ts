@@ -20,7 +20,7 @@ export class Driver {
   readonly core: Core;
   nowMs = 0;
 
-  constructor(settings: { epoch?: number; firstEpoch?: boolean } = {}) {
+  constructor(settings: { epoch?: number; firstEpoch?: boolean; tenureUntilMs?: number } = {}) {
     const defaults = { epoch: 1, firstEpoch: true, startedAt: this.now, random: () => 0 };
     this.core = new Core({ ...defaults, ...settings });
   }
