@@ -59,7 +59,7 @@ describe('rights', () => {
         (right) => right.startsWith('forehold-coordinator') && / \/secrets/.test(right),
       );
     expect(secrets(await findGrants({}))).toEqual(
-      ['get', 'update', 'patch'].map(
+      ['get', 'update'].map(
         (verb) => `forehold-coordinator forehold /secrets forehold-tls ${verb}`,
       ),
     );

@@ -93,7 +93,7 @@ const coordinator: readonly Right[] = [
     scope: 'forehold-pulls',
     resource: '/configmaps',
     names: ['forehold-ca'],
-    verbs: ['get', 'update', 'patch'],
+    verbs: ['get', 'update'],
     reason: 'publishes the authority that agents trust',
   },
   {
@@ -131,7 +131,7 @@ const coordinator: readonly Right[] = [
     scope: 'forehold',
     resource: '/secrets',
     names: ['forehold-tls'],
-    verbs: ['get', 'update', 'patch'],
+    verbs: ['get', 'update'],
     reason: 'tls.mode=managed: its own authority and certificates; no other Secret',
   },
   ...['/events', 'events.k8s.io/events'].map(

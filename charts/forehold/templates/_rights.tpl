@@ -42,7 +42,7 @@
 - apiGroups: [""]
   resources: [configmaps]
   resourceNames: [forehold-ca]
-  verbs: [get, update, patch]
+  verbs: [get, update]
 {{- if .Values.rbac.events }}
 - apiGroups: [""]
   resources: [events]
@@ -66,7 +66,7 @@
 - apiGroups: [""]
   resources: [secrets]
   resourceNames: [forehold-tls]
-  verbs: [get, update, patch]
+  verbs: [get, update]
 {{- end }}
 {{- end }}
 
