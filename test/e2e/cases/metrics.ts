@@ -2,9 +2,10 @@
 
 import { expect, test } from 'vitest';
 import { runCommand } from '../harness/commands.ts';
+import { everyPart } from '../harness/part.ts';
 import { startPrometheus } from '../harness/prometheus.ts';
 import { skipWithout } from '../harness/skip.ts';
-import { everyProgram, type Stack } from '../harness/stack.ts';
+import type { Stack } from '../harness/stack.ts';
 import { until } from '../harness/until.ts';
 
 const scrapeDeadlineMs = 30_000;
@@ -14,8 +15,8 @@ export function testMetrics(stack: () => Stack): void {
     skipWithout(context, 'prometheus');
     const { coordinator, agents } = stack().programs;
     const targets = {
-      coordinator: [coordinator.httpAddress],
-      agent: [...agents.values()].map((agent) => agent.httpAddress),
+      coordinator: [await coordinator.httpAddress()],
+      agent: await Promise.all([...agents.values()].map((agent) => agent.httpAddress())),
     };
     const prometheus = await startPrometheus(targets, stack().folder);
     try {
@@ -32,8 +33,8 @@ export function testMetrics(stack: () => Stack): void {
 
   test('promtool finds nothing to say about the metrics', async (context) => {
     skipWithout(context, 'promtool');
-    for (const { httpAddress } of everyProgram(stack().programs)) {
-      const metrics = await (await fetch(`http://${httpAddress}/metrics`)).text();
+    for (const part of everyPart(stack().programs)) {
+      const metrics = await (await fetch(`http://${await part.httpAddress()}/metrics`)).text();
       expect(metrics).toContain('# HELP forehold_');
       expect(await runCommand('promtool', ['check', 'metrics'], { input: metrics })).toBe('');
     }

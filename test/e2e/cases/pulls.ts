@@ -143,9 +143,11 @@ function expectPullPod(stack: Stack, record: PodRecord): void {
   const node = stack.nodes.find((candidate) => candidate.metadata.name === record.nodeName);
   const { metadata } = record.last;
   expect(metadata.labels?.['app.kubernetes.io/managed-by']).toBe(managedBy);
-  expect(metadata.ownerReferences).toEqual([
-    expect.objectContaining({ kind: 'Node', uid: node?.metadata.uid, controller: true }),
-  ]);
+  const owner = { kind: 'Node', uid: node?.metadata.uid, controller: true };
+  const daemonSet = { kind: 'DaemonSet', name: 'forehold-agent', controller: false };
+  // Only a release has a DaemonSet.
+  const owners = stack.programs.form === 'release' ? [owner, daemonSet] : [owner];
+  expect(metadata.ownerReferences).toEqual(owners.map(expect.objectContaining));
   expect(metadata.annotations?.['forehold.dev/lease']).toMatch(/^\d+-\d+$/);
 }
 

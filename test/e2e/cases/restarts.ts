@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest';
 import type { TestImage } from '../harness/images.ts';
-import { everyProgram, type Stack, waitUntilReady } from '../harness/stack.ts';
+import { type AfterKill, everyPart } from '../harness/part.ts';
+import { type Stack, waitUntilReady } from '../harness/stack.ts';
 import { until } from '../harness/until.ts';
 import { expectFetchedOnce, expectOnePodPerNode, slowSize, withRate } from './pulls.ts';
 
@@ -39,7 +40,7 @@ export function testRestarts(stack: () => Stack): void {
           [`waiting-${victims}`]: { image: waiting.name, priority: 2 },
         });
         await waitForEveryPull(stack(), running);
-        await kill(stack(), victims);
+        await kill(stack(), victims, again === 'at once' ? 'comesBack' : 'staysDown');
         if (again === 'after the pulls')
           await until('every pull ended', readyDeadlineMs, () =>
             pods.of(running.reference).every((pod) => pod.terminalAtMs !== undefined),
@@ -67,19 +68,19 @@ async function waitForEveryPull(stack: Stack, image: TestImage): Promise<void> {
   expect(pods.of(image.reference).some((pod) => pod.terminalAtMs)).toBe(false);
 }
 
-async function kill(stack: Stack, victims: Victims): Promise<void> {
+async function kill(stack: Stack, victims: Victims, after: AfterKill): Promise<void> {
   const { coordinator, agents } = stack.programs;
   const [firstAgent] = agents.values();
   const killed = {
     agent: firstAgent === undefined ? [] : [firstAgent],
     coordinator: [coordinator],
-    both: everyProgram(stack.programs),
+    both: everyPart(stack.programs),
   };
-  await Promise.all(killed[victims].map(({ program }) => program.end('SIGKILL')));
+  await Promise.all(killed[victims].map((part) => part.kill(after)));
 }
 
 async function startAgain(stack: Stack): Promise<void> {
-  const served = everyProgram(stack.programs);
-  for (const { program } of served) program.start();
-  await waitUntilReady(served);
+  const parts = everyPart(stack.programs);
+  await Promise.all(parts.map((part) => part.start()));
+  await waitUntilReady(parts);
 }

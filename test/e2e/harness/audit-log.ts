@@ -3,7 +3,6 @@
 
 import { open, stat } from 'node:fs/promises';
 import { defaultPullNamespace } from '../../../shared/names.ts';
-import { systemNamespace } from './cluster-setup.ts';
 import type { Environment } from './environment.ts';
 
 interface AuditEvent {
@@ -16,18 +15,15 @@ interface AuditEvent {
 /** Requests by program and verb, such as `agent create`. */
 export type RequestCounts = ReadonlyMap<string, number>;
 
-// By service account: it cannot be mistaken for that of another Forehold on the same cluster.
-const programs: ReadonlyMap<string, string> = new Map([
-  [`system:serviceaccount:${defaultPullNamespace}:forehold-agent`, 'agent'],
-  [`system:serviceaccount:${systemNamespace}:forehold-coordinator`, 'coordinator'],
-]);
-
 /** From here on; undefined when there is no audit log. */
-export async function markAuditLog(environment: Environment): Promise<AuditMark | undefined> {
+export async function markAuditLog(
+  environment: Environment,
+  systemNamespace: string,
+): Promise<AuditMark | undefined> {
   const file = environment.testbed?.auditLog;
   if (file === undefined) return undefined;
   try {
-    return new AuditMark(file, (await stat(file)).size);
+    return new AuditMark(file, (await stat(file)).size, systemNamespace);
   } catch {
     return undefined;
   }
@@ -36,11 +32,17 @@ export async function markAuditLog(environment: Environment): Promise<AuditMark 
 export class AuditMark {
   readonly #file: string;
   readonly #offset: number;
+  /** By service account: it cannot be mistaken for that of another Forehold on the same cluster. */
+  readonly #programs: ReadonlyMap<string, string>;
   readonly #atMs = Date.now();
 
-  constructor(file: string, offset: number) {
+  constructor(file: string, offset: number, systemNamespace: string) {
     this.#file = file;
     this.#offset = offset;
+    this.#programs = new Map([
+      [`system:serviceaccount:${defaultPullNamespace}:forehold-agent`, 'agent'],
+      [`system:serviceaccount:${systemNamespace}:forehold-coordinator`, 'coordinator'],
+    ]);
   }
 
   /** Requests of Forehold's programs received since the mark; empty when the log is not written any more. */
@@ -65,7 +67,7 @@ export class AuditMark {
   #add(line: string, seen: Set<string>, counts: Map<string, number>): void {
     if (!line.includes(':forehold-')) return;
     const event: AuditEvent = JSON.parse(line);
-    const program = programs.get(event.user.username);
+    const program = this.#programs.get(event.user.username);
     // A watch is written at its start and at its end, and may have begun before the mark.
     if (program === undefined || seen.has(event.auditID)) return;
     if (Date.parse(event.requestReceivedTimestamp) < this.#atMs) return;

@@ -22,12 +22,19 @@ const livePhases = [
   'LEASE_PHASE_SUSPECT',
 ];
 
-export class Inspector {
-  readonly #address: string;
+/** How grpcurl reaches the coordinator now. */
+export interface Dial {
+  readonly args: readonly string[];
+  /** HOST:PORT. */
+  readonly address: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
-  /** @param address HOST:PORT of the coordinator's gRPC listener */
-  constructor(address: string) {
-    this.#address = address;
+export class Inspector {
+  readonly #dial: () => Promise<Dial>;
+
+  constructor(dial: () => Promise<Dial>) {
+    this.#dial = dial;
   }
 
   /** Live leases; `image` as in ListLeasesRequest, all without it. */
@@ -43,8 +50,9 @@ export class Inspector {
 
   async #ask<T>(method: string, request: Readonly<Record<string, unknown>>): Promise<T> {
     const name = `forehold.v1.InspectorService/${method}`;
-    const args = ['-plaintext', '-max-time', '10', '-d', JSON.stringify(request)];
-    const answer: T = JSON.parse(await runCommand('grpcurl', [...args, this.#address, name]));
+    const { args, address, environment = {} } = await this.#dial();
+    const all = [...args, '-max-time', '10', '-d', JSON.stringify(request), address, name];
+    const answer: T = JSON.parse(await runCommand('grpcurl', all, { environment }));
     return answer;
   }
 }

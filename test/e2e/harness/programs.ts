@@ -8,6 +8,8 @@ import { defaultPullNamespace } from '../../../shared/names.ts';
 import { systemNamespace } from './cluster-setup.ts';
 import { root } from './environment.ts';
 import type { Kube } from './kube.ts';
+import type { Programs } from './part.ts';
+import { ProcessPart } from './process-part.ts';
 import { Program } from './program.ts';
 import { findFreePort } from './registry-front.ts';
 import { describeAgent, describeCoordinator } from './settings.ts';
@@ -18,20 +20,11 @@ const dist = join(root, 'dist');
 // (measured here: 75-77 instead of 87-89 MiB after the suite's pulls).
 const agentFlags = ['--max-semi-space-size=1', '--optimize-for-size'];
 
-/** A program and where it serves /metrics, /healthz and /readyz. */
-export interface Served {
-  readonly program: Program;
-  /** HOST:PORT. */
-  readonly httpAddress: string;
-}
-
-export interface Programs {
-  readonly coordinator: Served;
+export interface Processes extends Programs {
+  readonly coordinator: ProcessPart;
+  readonly agents: ReadonlyMap<string, ProcessPart>;
   /** HOST:PORT of the coordinator's gRPC listener. */
   readonly grpcAddress: string;
-  readonly agents: ReadonlyMap<string, Served>;
-  /** `bundles` or `sources`. */
-  readonly form: string;
 }
 
 /** Prepares the programs with their credentials in `folder`, where their logs go too; starts none. */
@@ -39,7 +32,7 @@ export async function preparePrograms(
   kube: Kube,
   nodeNames: readonly string[],
   folder: string,
-): Promise<Programs> {
+): Promise<Processes> {
   // A build in the middle of a run takes the bundles away; a killed program has to start again all the same.
   if (isBuilt(dist)) await cp(dist, join(folder, 'dist'), { recursive: true });
   const authorityFile = join(folder, 'ca.crt');
@@ -47,7 +40,7 @@ export async function preparePrograms(
   const grpcPort = await freePort();
   const grpcAddress = `127.0.0.1:${grpcPort}`;
   const coordinator = await prepareCoordinator(kube, folder, grpcPort);
-  const agents = new Map<string, Served>();
+  const agents = new Map<string, ProcessPart>();
   for (const nodeName of nodeNames) {
     const httpPort = await freePort();
     const tokenFile = join(folder, `${nodeName}.token`);
@@ -61,17 +54,22 @@ export async function preparePrograms(
       tokenFile,
     });
     const program = prepare('agent', `agent-${nodeName}`, environment, folder);
-    agents.set(nodeName, { program, httpAddress: `127.0.0.1:${httpPort}` });
+    agents.set(nodeName, new ProcessPart(program, `127.0.0.1:${httpPort}`));
   }
   return {
     coordinator,
     grpcAddress,
     agents,
     form: isBuilt(join(folder, 'dist')) ? 'bundles' : 'sources',
+    systemNamespace,
   };
 }
 
-async function prepareCoordinator(kube: Kube, folder: string, grpcPort: number): Promise<Served> {
+async function prepareCoordinator(
+  kube: Kube,
+  folder: string,
+  grpcPort: number,
+): Promise<ProcessPart> {
   const file = join(folder, 'coordinator.kubeconfig');
   const account = ['create', 'token', 'forehold-coordinator', '-n', systemNamespace];
   const token = (await kube.kubectl(account)).trim();
@@ -79,7 +77,7 @@ async function prepareCoordinator(kube: Kube, folder: string, grpcPort: number):
   const http = await freePort();
   const environment = describeCoordinator(file, { grpc: grpcPort, http });
   const program = prepare('coordinator', 'coordinator', environment, folder);
-  return { program, httpAddress: `127.0.0.1:${http}` };
+  return new ProcessPart(program, `127.0.0.1:${http}`);
 }
 
 function createAgentToken(kube: Kube, nodeName: string): Promise<string> {

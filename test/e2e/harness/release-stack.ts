@@ -1,0 +1,70 @@
+// The installed release as the cases want it.
+
+import { findProgram } from './commands.ts';
+import type { Environment } from './environment.ts';
+import { root } from './environment.ts';
+import { Inspector } from './inspector.ts';
+import { InspectorDial } from './inspector-dial.ts';
+import { everyPart } from './part.ts';
+import { Release } from './release.ts';
+import { bakeImage, canBake, measureImageMib } from './release-image.ts';
+import { listObjects, removeRelease } from './release-remains.ts';
+import { printFigure } from './skip.ts';
+import { closeGround, namesOf, openGround, type Stack, waitUntilReady } from './stack.ts';
+
+export interface ReleaseStack extends Stack {
+  readonly release: Release;
+  readonly dial: InspectorDial;
+  /** Every object of the cluster before the installation. */
+  readonly before: readonly string[];
+  /** `performance.now()` at `helm install`; our image was on no node. */
+  readonly installedAtMs: number;
+  /** From then until coordinator and agents were ready. */
+  readonly readySeconds: number;
+}
+
+/** The chart's appVersion: what is installed when no value says otherwise. */
+const currentTag = '0.1.0';
+
+/** Why the installed release cannot be tested here; undefined when it can. */
+export function findReasonAgainstRelease(environment: Environment): string | undefined {
+  if (environment.testbed === undefined) return 'this is not the test bed';
+  if (!canBake()) return '../shared/testbed/tools/bake does not exist';
+  const missing = ['helm', 'grpcurl'].find((program) => findProgram(program) === undefined);
+  return missing === undefined
+    ? undefined
+    : `${missing} is not on PATH (../shared/testbed/tools/get ${missing})`;
+}
+
+export async function startRelease(environment: Environment): Promise<ReleaseStack> {
+  const { kubeconfig, registry } = environment;
+  await bakeImage(root, registry, currentTag);
+  printFigure('image_mib', (await measureImageMib(registry, currentTag)).toFixed(1));
+  const ground = await openGround(environment);
+  const release = new Release({ kube: ground.kube, kubeconfig, registry });
+  await removeRelease(release);
+  const before = await listObjects(ground.kube);
+  const installedAtMs = performance.now();
+  await release.install();
+  const programs = release.programs(namesOf(ground.nodes));
+  await waitUntilReady(everyPart(programs));
+  const readySeconds = (performance.now() - installedAtMs) / 1_000;
+  const dial = new InspectorDial(release, { folder: ground.folder, kubeconfig });
+  const stop = async (): Promise<void> => {
+    await ground.images.deleteAll().catch(() => undefined);
+    await dial.close();
+    await removeRelease(release);
+    await closeGround(ground);
+  };
+  return {
+    ...ground,
+    programs,
+    inspector: new Inspector(dial.dial),
+    release,
+    dial,
+    before,
+    installedAtMs,
+    readySeconds,
+    stop,
+  };
+}

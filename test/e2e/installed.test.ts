@@ -1,0 +1,31 @@
+// Forehold as users run it: the image baked, the chart installed with no value but the registry; then everything that the
+// processes are held to, and what only a release can show.
+
+import { describe } from 'vitest';
+import { testAttacks } from './attack/attack.ts';
+import { testEverything } from './cases/all.ts';
+import { readEnvironment } from './harness/environment.ts';
+import { findReasonAgainstRelease, startRelease } from './harness/release-stack.ts';
+import { useStack } from './harness/use-stack.ts';
+import { testDrain } from './release/drain.ts';
+import { testFootprint } from './release/footprint.ts';
+import { testGarbage } from './release/garbage.ts';
+import { testNotes } from './release/notes.ts';
+import { testUninstall } from './release/uninstall.ts';
+
+const environment = readEnvironment(process.env);
+const reason =
+  typeof environment === 'string' ? environment : findReasonAgainstRelease(environment);
+if (reason !== undefined) process.stdout.write(`skipped: installed release: ${reason}\n`);
+
+describe.skipIf(reason !== undefined)('installed release', () => {
+  const stack = useStack(startRelease);
+
+  describe('notes', () => testNotes(stack));
+  testEverything(stack);
+  describe('footprint', () => testFootprint(stack));
+  describe('drain', () => testDrain(stack));
+  describe('attacks', () => testAttacks(stack, 'with policies'));
+  describe('garbage', () => testGarbage(stack));
+  describe('uninstall', () => testUninstall(stack));
+});
