@@ -9,11 +9,12 @@ import type { Log } from '../shared/log.ts';
 import type { CoordinatorMessage } from '../shared/protocol.ts';
 import type { StatusError } from '../shared/rpc.ts';
 import { Core } from './core/core.ts';
-import type { Effect, Event } from './core/events.ts';
+import type { CachedImageStatus, Effect, Event, PullPolicyStatus } from './core/events.ts';
 import type { Limit } from './core/limits.ts';
 import type { LeaseView } from './core/views.ts';
 import type { AgentGate } from './identity/agent-gate.ts';
 import type { LeaseFeed } from './inspector/lease-feed.ts';
+import { cachedImageStatusPath, pullPolicyStatusPath } from './kube/paths.ts';
 import { PodRequests } from './kube/pod-requests.ts';
 import { runReflectors } from './kube/reflectors.ts';
 import { fenceWrites } from './leadership/fence.ts';
@@ -53,7 +54,16 @@ export interface ReignOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-const lists = { nodesListed: 'nodes', podsListed: 'pull pods', imagesListed: 'cachedimages' };
+const lists = {
+  nodesListed: 'nodes',
+  podsListed: 'pull pods',
+  imagesListed: 'cachedimages',
+  policiesListed: 'pullpolicies',
+};
+
+const imageCountersEveryMs = 10_000;
+// Nobody waits for the counts of a policy, and each of its pulls changes them.
+const policyCountersEveryMs = 30_000;
 
 export class Reign {
   readonly core: Core;
@@ -63,7 +73,8 @@ export class Reign {
   readonly #journal: LeaseJournal;
   readonly #loop: Loop;
   readonly #pods: PodRequests;
-  readonly #writer: StatusWriter;
+  readonly #images: StatusWriter<CachedImageStatus>;
+  readonly #policies: StatusWriter<PullPolicyStatus>;
   readonly #missing = new Map<string, string>(Object.entries(lists));
 
   constructor(options: ReignOptions) {
@@ -84,7 +95,20 @@ export class Reign {
     this.#journal = new LeaseJournal(log, metrics);
     const fenced = { ...options, kube: fenceWrites(options.kube, tenure) };
     this.#pods = new PodRequests({ ...fenced, onEvent });
-    this.#writer = new StatusWriter({ ...fenced, status: (name, now) => core.status(name, now) });
+    this.#images = new StatusWriter({
+      ...fenced,
+      status: (name, now) => core.status(name, now),
+      path: cachedImageStatusPath,
+      logField: 'cachedImage',
+      countersEveryMs: imageCountersEveryMs,
+    });
+    this.#policies = new StatusWriter({
+      ...fenced,
+      status: (name, now) => core.policyStatus(name, now),
+      path: pullPolicyStatusPath,
+      logField: 'pullPolicy',
+      countersEveryMs: policyCountersEveryMs,
+    });
     this.sessions = new SessionServer({ clock, log, metrics, gate, newId: randomUUID, onEvent });
     this.#loop = new Loop({
       core,
@@ -120,10 +144,7 @@ export class Reign {
   }
 
   post(event: Event): void {
-    // The writer learns first what is stored, so that what the core wants is compared with the newest.
-    if (event.kind === 'imagesListed') this.#writer.observeAll(event.images);
-    if (event.kind === 'imageSeen') this.#writer.observe(event.image);
-    if (event.kind === 'imageGone') this.#writer.forget(event.name);
+    this.#observe(event);
     const wasLast = this.#missing.delete(event.kind) && this.#missing.size === 0;
     this.#loop.post(event);
     if (wasLast) this.#options.onListed();
@@ -144,7 +165,8 @@ export class Reign {
   /** Nothing is decided any more; idempotent. */
   halt(): void {
     this.#loop.stop();
-    this.#writer.stop();
+    this.#images.stop();
+    this.#policies.stop();
   }
 
   /** Ends every session and every watch of leases; idempotent. */
@@ -152,6 +174,16 @@ export class Reign {
     this.halt();
     this.sessions.stop(reason);
     this.#options.feed.end(reason);
+  }
+
+  /** The writers learn first what is stored, so that what the core wants is compared with the newest. */
+  #observe(event: Event): void {
+    if (event.kind === 'imagesListed') this.#images.observeAll(event.images);
+    if (event.kind === 'imageSeen') this.#images.observe(event.image);
+    if (event.kind === 'imageGone') this.#images.forget(event.name);
+    if (event.kind === 'policiesListed') this.#policies.observeAll(event.policies);
+    if (event.kind === 'policySeen') this.#policies.observe(event.policy);
+    if (event.kind === 'policyGone') this.#policies.forget(event.name);
   }
 
   #execute(effect: Effect): void {
@@ -169,7 +201,10 @@ export class Reign {
         this.#pods.delete(effect.podName, effect.podUid);
         break;
       case 'statusChanged':
-        this.#writer.notify(effect.name, effect.transition);
+        this.#images.notify(effect.name, effect.transition);
+        break;
+      case 'policyStatusChanged':
+        this.#policies.notify(effect.name, effect.transition);
         break;
       case 'leaseChanged':
         this.#journal.note(effect.lease);

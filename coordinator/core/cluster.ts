@@ -1,4 +1,4 @@
-// What the watches of nodes, pull pods and CachedImages tell. Complete lists say what is gone as well; until all three
+// What the watches of nodes, pull pods and CachedImages tell. Complete lists say what is gone as well; until all
 // are in, pods wait, because a pod means nothing before its node and its image are known.
 
 import type { Instant } from '../../shared/clock.ts';
@@ -40,7 +40,7 @@ export class Cluster {
     this.#unseen = unseen;
   }
 
-  /** All three lists are in and taken over. */
+  /** All lists are in and taken over. */
   get isBegun(): boolean {
     return this.#isBegun;
   }
@@ -52,7 +52,6 @@ export class Cluster {
     }
     for (const node of nodes) this.nodeSeen(node, now);
     this.#state.listed.nodes = true;
-    this.#begin(now);
   }
 
   nodeSeen(record: NodeRecord, now: Instant): void {
@@ -89,8 +88,10 @@ export class Cluster {
     }
     this.#earlyPods.clear();
     for (const pod of pods) this.#earlyPods.set(pod.name, pod);
-    if (pods.length === 0 && this.#state.settings.firstEpoch) this.#state.areOffersAllowed = true;
-    this.#begin(now);
+    if (pods.length === 0 && this.#state.settings.firstEpoch) {
+      this.#state.areOffersAllowed = true;
+      this.#state.use.trustNoStarts();
+    }
   }
 
   podSeen(pod: PullPodRecord, now: Instant): void {
@@ -110,7 +111,6 @@ export class Cluster {
     }
     for (const image of images) this.imageSeen(image, now);
     this.#state.listed.images = true;
-    this.#begin(now);
   }
 
   imageSeen(object: CachedImageObject, now: Instant): void {
@@ -135,8 +135,8 @@ export class Cluster {
     }
   }
 
-  /** With all three lists in: takes the pods over, whose nodes and images are known by now. */
-  #begin(now: Instant): void {
+  /** Once all lists are in, and limits hold: takes the pods over, whose nodes and images are known by now. */
+  begin(now: Instant): void {
     if (this.#isBegun || !this.#state.isListed) return;
     this.#isBegun = true;
     this.#leases.podsListed([...this.#earlyPods.values()], now);

@@ -3,27 +3,26 @@
 
 import type { Instant } from '../../shared/clock.ts';
 import { timing } from '../../shared/protocol.ts';
+import { Announcer, findPause } from './announcer.ts';
 import { refreshAvailability } from './availability.ts';
 import { Cluster } from './cluster.ts';
 import { weighEpochClaims } from './epoch-claims.ts';
-import type { CachedImageStatus, Effect, Event } from './events.ts';
+import type { CachedImageStatus, Effect, Event, PullPolicyStatus } from './events.ts';
 import { Inquiry } from './inquiry.ts';
 import { LeaseLife } from './lease-life.ts';
 import { Leases } from './leases.ts';
-import { LimitUse } from './limit-use.ts';
-import { type Limit, mergeLimits } from './limits.ts';
-import { decideOffer } from './pacing.ts';
+import { Pacer } from './pacer.ts';
 import { Pairs } from './pairs.ts';
-import { describePause } from './pauses.ts';
+import { describePolicyStatus } from './policy-status.ts';
+import { Regulation } from './regulation.ts';
 import { Revocations } from './revocations.ts';
 import { Sessions } from './sessions.ts';
 import { showImage, showLease, showNode } from './show.ts';
 import { type CoreSettings, type Due, State } from './state.ts';
-import { describeStatus, summariseStatus } from './status.ts';
+import { describeStatus } from './status.ts';
 import { Suspects } from './suspects.ts';
 import { UnseenPulls } from './unseen-pulls.ts';
 import type { ImageView, LeaseView, LimitView, NodeView } from './views.ts';
-import type { WishState } from './wish-state.ts';
 
 /** Statuses wait at most this long for agents to tell their inventories after a start. */
 const inventoryPatienceMs = 60_000;
@@ -36,8 +35,11 @@ export class Core {
   readonly #unseen: UnseenPulls;
   readonly #sessions: Sessions;
   readonly #cluster: Cluster;
-  /** The earliest `pacingDue` under way. */
-  #pacingDueMs = Infinity;
+  readonly #regulation: Regulation;
+  readonly #pacer: Pacer;
+  readonly #announcer: Announcer;
+  /** Of the newest event. */
+  #now: Instant;
   /** Monotonic; from then on nothing is offered. */
   #tenureUntilMs: number;
   /** Some agent has met a newer epoch than this one since claims were weighed. */
@@ -49,6 +51,8 @@ export class Core {
     this.#tenureUntilMs = settings.tenureUntilMs ?? Infinity;
     const state = this.#state;
     this.inquiry = new Inquiry(state);
+    this.#now = settings.startedAt;
+    this.#regulation = new Regulation(state);
     const pairs = new Pairs(state);
     const life = new LeaseLife(state, pairs);
     const suspects = new Suspects(state, life);
@@ -60,6 +64,8 @@ export class Core {
     const leases = this.#leases;
     this.#cluster = new Cluster({ state, leases, revocations, suspects, unseen });
     this.#sessions = new Sessions({ state, leases, unseen });
+    this.#pacer = new Pacer(state, leases);
+    this.#announcer = new Announcer(state);
     const { deadlines } = this.#state;
     const { monotonicMs } = settings.startedAt;
     // Offers of the former reign may still become pods until then.
@@ -75,13 +81,18 @@ export class Core {
 
   /** Takes one event and says what to do about it, in order. */
   apply(event: Event, now: Instant): readonly Effect[] {
+    this.#now = now;
     this.#dispatch(event, now);
-    for (let due = this.#nextDue(now); due !== undefined; due = this.#nextDue(now)) {
-      this.#comeBack(due, now);
-    }
+    const { deadlines } = this.#state;
+    const pop = () => deadlines.pop(now.monotonicMs);
+    for (let due = pop(); due !== undefined; due = pop()) this.#comeBack(due, now);
     this.#weighClaims();
-    this.#offer(now);
-    this.#announce();
+    this.#regulation.settle(now);
+    this.#cluster.begin(now);
+    if (this.#cluster.isBegun) {
+      if (now.monotonicMs < this.#tenureUntilMs) this.#pacer.offer(now);
+      this.#announcer.announce();
+    }
     return this.#state.takeEffects();
   }
 
@@ -108,26 +119,27 @@ export class Core {
   }
 
   *images(): Generator<ImageView> {
-    const { demand, use } = this.#state;
-    for (const image of demand.images.values()) {
-      if (image.wishes.size > 0) yield showImage(image, demand, use);
+    for (const image of this.#state.demand.images.values()) {
+      if (image.wishes.size > 0) yield showImage(image, this.#state, this.#now);
     }
   }
 
   limits(): readonly LimitView[] {
     const { demand, use } = this.#state;
-    return use.views({ cluster: demand.targetNodes, image: demand.targetNodes });
+    const { nodes, zones } = demand.targetCounts;
+    return use.views({ cluster: nodes, image: nodes, zones });
   }
 
   /** What the status of this CachedImage should be now; undefined when it does not exist (any more). */
   status(name: string, now: Instant): CachedImageStatus | undefined {
     const wish = this.#state.demand.wishes.get(name);
-    return wish === undefined ? undefined : describeStatus(wish, now, this.#pauseOf(wish));
+    return wish === undefined ? undefined : describeStatus(wish, now, findPause(this.#state, wish));
   }
 
-  #pauseOf({ desired }: WishState): string | undefined {
-    const pause = desired === undefined ? undefined : this.#state.pauses.find(desired);
-    return pause === undefined ? undefined : describePause(pause);
+  /** As `status`, of a PullPolicy. */
+  policyStatus(name: string, now: Instant): PullPolicyStatus | undefined {
+    const policy = this.#state.demand.policies.get(name);
+    return policy === undefined ? undefined : describePolicyStatus(policy, this.#state, now);
   }
 
   #dispatch(event: Event, now: Instant): void {
@@ -159,8 +171,17 @@ export class Core {
       case 'imageGone':
         this.#cluster.imageGone(event.name, now);
         break;
+      case 'policiesListed':
+        this.#regulation.policiesListed(event.policies);
+        break;
+      case 'policySeen':
+        this.#regulation.policySeen(event.policy);
+        break;
+      case 'policyGone':
+        this.#regulation.policyGone(event.name);
+        break;
       case 'limitsConfigured':
-        this.#configureLimits(event.limits, now);
+        this.#regulation.limitsConfigured(event.limits);
         break;
       case 'pausesChanged':
         this.#state.pauses.set(event.pauses);
@@ -212,21 +233,9 @@ export class Core {
     }
   }
 
-  #configureLimits(limits: readonly Limit[], now: Instant): void {
-    this.#state.use = new LimitUse(mergeLimits(limits));
-    for (const lease of this.#state.leases.live()) this.#state.use.add(lease.subject);
-    for (const node of this.#state.demand.nodes.values()) {
-      refreshAvailability(this.#state, node, now);
-    }
-  }
-
   #takeBack(leaseId: string, message: string, now: Instant): void {
     const lease = this.#state.leases.find(leaseId);
     if (lease !== undefined) this.#revocations.takeBack(lease, message, now);
-  }
-
-  #nextDue(now: Instant): Due | undefined {
-    return this.#state.deadlines.pop(now.monotonicMs);
   }
 
   #comeBack(due: Due, now: Instant): void {
@@ -235,7 +244,7 @@ export class Core {
         this.#state.areOffersAllowed = true;
         break;
       case 'statusesAllowed':
-        this.#allowStatuses();
+        this.#announcer.allow();
         break;
       case 'heartbeatStale':
         refreshAvailability(this.#state, due.node, now);
@@ -262,7 +271,7 @@ export class Core {
         this.#cluster.suspect(due.node, now);
         break;
       case 'pacingDue':
-        this.#pacingDueMs = Infinity;
+        this.#pacer.due();
         break;
       default:
         due satisfies never;
@@ -284,53 +293,5 @@ export class Core {
     if (epoch === undefined) return;
     this.#isSurpassed = true;
     this.#state.emit({ kind: 'epochSurpassed', epoch });
-  }
-
-  #offer(now: Instant): void {
-    if (!this.#state.mayOffer || now.monotonicMs >= this.#tenureUntilMs) return;
-    for (;;) {
-      const decision = decideOffer(this.#state, now);
-      if (decision.kind === 'wait') {
-        this.#comeBackAt(decision.retryAtMs);
-        return;
-      }
-      this.#leases.offer(decision.image, decision.node, now);
-    }
-  }
-
-  /** Asks pacing again at that time; one deadline is enough for all that wait. */
-  #comeBackAt(retryAtMs: number | undefined): void {
-    if (retryAtMs === undefined || retryAtMs >= this.#pacingDueMs) return;
-    this.#pacingDueMs = retryAtMs;
-    this.#state.deadlines.add(retryAtMs, { kind: 'pacingDue' });
-  }
-
-  /** Says which statuses changed, once agents had the time to tell what is there. */
-  #announce(): void {
-    const { demand } = this.#state;
-    if (!this.#state.areStatusesAllowed && this.#cluster.isBegun && this.#areInventoriesIn()) {
-      this.#allowStatuses();
-    }
-    if (!this.#state.areStatusesAllowed) return;
-    for (const wish of demand.changedWishes) {
-      const summary = summariseStatus(wish, this.#pauseOf(wish));
-      const transition = summary !== wish.announced;
-      wish.announced = summary;
-      this.#state.emit({ kind: 'statusChanged', name: wish.name, transition });
-    }
-    demand.changedWishes.clear();
-  }
-
-  #allowStatuses(): void {
-    this.#state.areStatusesAllowed = true;
-    for (const wish of this.#state.demand.wishes.values())
-      this.#state.demand.changedWishes.add(wish);
-  }
-
-  #areInventoriesIn(): boolean {
-    for (const node of this.#state.demand.nodes.values()) {
-      if (node.record?.ready && node.targetOf.size > 0 && !node.isInventoryComplete) return false;
-    }
-    return true;
   }
 }

@@ -9,8 +9,11 @@ import {
   type ImageKey,
 } from './desired-image.ts';
 import type { CachedImageObject, NodeRecord } from './events.ts';
+import { type NodeClass, NodeClasses, type Selector } from './node-class.ts';
 import { NodeState } from './node-state.ts';
+import type { PolicyState } from './policy-state.ts';
 import { isTarget } from './target.ts';
+import { TargetCounts } from './target-counts.ts';
 import { parseWish } from './wish.ts';
 import { type Standing, WishState } from './wish-state.ts';
 
@@ -18,17 +21,18 @@ export class Demand {
   readonly nodes = new Map<string, NodeState>();
   readonly images = new Map<string, DesiredImage>();
   readonly wishes = new Map<string, WishState>();
+  readonly policies = new Map<string, PolicyState>();
+  /** How many nodes are targets of at least one desired image. */
+  readonly targetCounts = new TargetCounts();
   /** Wishes whose counts or spec changed since the core looked last. */
   readonly changedWishes = new Set<WishState>();
+  /** Images whose policies and nodes whose class changed since then: their leases count elsewhere now. */
+  readonly changedImages = new Set<DesiredImage>();
+  readonly changedNodes = new Set<NodeState>();
   readonly #nodesByName = new Map<string, NodeState>();
   readonly #imagesByReference = new Map<string, Set<DesiredImage>>();
-  #targetNodes = 0;
+  readonly #classes = new NodeClasses();
   #missingPairs = 0;
-
-  /** Nodes that at least one desired image targets. */
-  get targetNodes(): number {
-    return this.#targetNodes;
-  }
 
   get missingPairs(): number {
     return this.#missingPairs;
@@ -51,6 +55,7 @@ export class Demand {
     const node = this.node(record.uid, record.name);
     node.record = record;
     this.#nodesByName.set(record.name, node);
+    this.#setClass(node, this.#classes.classOf(record));
     for (const wish of this.wishes.values()) this.#retarget(wish, node);
     return node;
   }
@@ -82,8 +87,9 @@ export class Demand {
     if (wish.parsed.kind === 'invalid') return wish;
     const image = this.image(wish.parsed.wish);
     wish.desired = image;
+    wish.policy = wish.policyName === undefined ? undefined : this.policies.get(wish.policyName);
     image.wishes.add(wish);
-    this.#reprioritise(image);
+    if (image.readWishes()) this.changedImages.add(image);
     for (const node of this.nodes.values()) this.#retarget(wish, node);
     return wish;
   }
@@ -97,8 +103,29 @@ export class Demand {
     if (image === undefined) return;
     for (const node of [...wish.standings.keys()]) this.#setTarget(wish, image, node, false);
     image.wishes.delete(wish);
-    this.#reprioritise(image);
+    if (image.readWishes()) this.changedImages.add(image);
     this.forgetIfUnused(image);
+  }
+
+  /** Takes a policy as it is now, or with undefined takes it away, for everything that names it. */
+  setPolicy(name: string, policy: PolicyState | undefined): void {
+    if (policy === undefined) this.policies.delete(name);
+    else this.policies.set(name, policy);
+    for (const wish of this.wishes.values()) {
+      if (wish.policyName !== name) continue;
+      wish.policy = policy;
+      this.changedWishes.add(wish);
+      if (wish.desired?.readWishes()) this.changedImages.add(wish.desired);
+      for (const node of this.nodes.values()) this.#retarget(wish, node);
+    }
+  }
+
+  /** Says which node selectors limits use, beside those of policies. */
+  setSelectors(selectors: readonly Selector[]): void {
+    if (!this.#classes.setSelectors(selectors)) return;
+    for (const node of this.nodes.values()) {
+      if (node.record !== undefined) this.#setClass(node, this.#classes.classOf(node.record));
+    }
   }
 
   image(of: ImageKey): DesiredImage {
@@ -169,9 +196,10 @@ export class Demand {
   }
 
   #retarget(wish: WishState, node: NodeState): void {
-    if (wish.desired === undefined || wish.parsed.kind === 'invalid') return;
-    const isTargetNow = node.record !== undefined && isTarget(node.record, wish.parsed.wish);
-    this.#setTarget(wish, wish.desired, node, isTargetNow);
+    const { desired, rule } = wish;
+    if (desired === undefined || rule === undefined) return;
+    const isTargetNow = node.record !== undefined && isTarget(node.record, rule);
+    this.#setTarget(wish, desired, node, isTargetNow);
   }
 
   #setTarget(wish: WishState, image: Image, node: NodeState, isTargetNow: boolean): void {
@@ -186,18 +214,21 @@ export class Demand {
     if (isWanted === image.targets.has(node)) return;
     if (isWanted) {
       image.targets.add(node);
-      if (node.targetOf.size === 0) this.#targetNodes += 1;
+      image.tally.change(node.nodeClass, { targets: 1, missing: 0 });
+      if (node.targetOf.size === 0) this.targetCounts.add(node);
       node.targetOf.add(image);
     } else {
       image.targets.delete(node);
+      image.tally.change(node.nodeClass, { targets: -1, missing: 0 });
       node.targetOf.delete(image);
-      if (node.targetOf.size === 0) this.#targetNodes -= 1;
+      if (node.targetOf.size === 0) this.targetCounts.remove(node);
     }
     this.refreshPair(image, node);
   }
 
   #setMissing(image: Image, node: NodeState, isMissing: boolean): void {
     if (image.missing.has(node) === isMissing) return;
+    image.tally.change(node.nodeClass, { targets: 0, missing: isMissing ? 1 : -1 });
     if (isMissing) {
       image.missing.add(node);
       node.missing.add(image);
@@ -220,16 +251,29 @@ export class Demand {
       pair?.lease === undefined &&
       pair?.hasLeftoverPod !== true &&
       pair?.isBackingOff !== true;
-    if (isReady) image.ready.set(node, node.missing.size);
+    if (isReady) image.ready.set(node, node.missing.size, image.offers);
     else image.ready.delete(node);
   }
 
-  #reprioritise(image: Image): void {
-    let lowest: number | undefined;
-    for (const { parsed } of image.wishes) {
-      if (parsed.kind === 'valid') lowest = Math.min(lowest ?? Infinity, parsed.wish.priority);
+  /** Moves everything that is kept by class. */
+  #setClass(node: NodeState, nodeClass: NodeClass): void {
+    if (node.nodeClass === nodeClass) return;
+    for (const image of node.missing) image.ready.delete(node);
+    this.#tallyNode(node, -1);
+    node.nodeClass = nodeClass;
+    this.#tallyNode(node, 1);
+    for (const image of node.missing) this.#refreshReady(image, node);
+    this.changedNodes.add(node);
+  }
+
+  #tallyNode(node: NodeState, by: 1 | -1): void {
+    for (const image of node.targetOf) {
+      const missing = image.missing.has(node) ? by : 0;
+      image.tally.change(node.nodeClass, { targets: by, missing });
     }
-    image.priority = lowest ?? 0;
+    if (node.targetOf.size === 0) return;
+    if (by === 1) this.targetCounts.add(node);
+    else this.targetCounts.remove(node);
   }
 
   #index(reference: string, image: Image): void {

@@ -1,10 +1,15 @@
 // One image with one credential set, and every CachedImage that wishes for it. Wishes with the same key are one
 // desired image: the outcome of a pull reaches all of them.
 
+import type { Backoff } from '../../shared/backoff.ts';
 import type { Reason } from '../../shared/reason.ts';
+import { ClassTally } from './class-tally.ts';
 import type { Lease } from './lease-table.ts';
 import type { NodeState } from './node-state.ts';
+import { backoffJitterRatio } from './policy.ts';
+import type { PolicyState } from './policy-state.ts';
 import { ReadyNodes } from './ready-nodes.ts';
+import type { ImageTraits } from './subject.ts';
 import type { Wish } from './wish.ts';
 import type { WishState } from './wish-state.ts';
 
@@ -32,6 +37,14 @@ export type ImageKey = Pick<Wish, 'image' | 'registry' | 'pullSecrets'>;
 // Webhooks rewrite an image to a mirror or a digest; more spellings than this of one image are somebody's mistake.
 const maxAdmitted = 8;
 
+/** Of images without a policy. Delays 24-30 s, 48-60 s, 96-120 s, 192-240 s, then 240-300 s. */
+const defaultBackoff: Backoff = {
+  initialMs: 30_000,
+  factor: 2,
+  maxMs: 300_000,
+  jitterRatio: backoffJitterRatio,
+};
+
 export class DesiredImage {
   readonly key: string;
   readonly image: string;
@@ -46,8 +59,16 @@ export class DesiredImage {
   readonly pairs = new Map<NodeState, PairState>();
   /** What the API server made of the reference in pull pods, other than the reference itself. */
   readonly admitted = new Set<string>();
-  /** Lowest of its wishes' values. */
+  /** Targets and missing by class; kept up to date by `Demand`. */
+  readonly tally = new ClassTally();
+  /** Lowest of its wishes' values; kept by `readWishes`. */
   priority = 0;
+  /** How many offers it has had. */
+  offers = 0;
+  /** Since when it has had ready nodes and no offer, monotonic; undefined while it has none. */
+  waitingSinceMs: number | undefined;
+  #policies: readonly PolicyState[] = [];
+  #traits: ImageTraits;
   #pulls = 0;
   #pullMs = 0;
 
@@ -56,6 +77,50 @@ export class DesiredImage {
     this.image = of.image;
     this.registry = of.registry;
     this.pullSecrets = of.pullSecrets;
+    this.#traits = { image: of.image, registry: of.registry, policies: [] };
+  }
+
+  get traits(): ImageTraits {
+    return this.#traits;
+  }
+
+  /** The PullPolicies that its wishes name and that exist, sorted by name. */
+  get policies(): readonly PolicyState[] {
+    return this.#policies;
+  }
+
+  /** Of several policies the longest: whoever asked for patience gets it. */
+  get failureBackoff(): Backoff {
+    const [first, ...others] = this.#policies.map(({ policy }) => policy.failureBackoff);
+    return others.reduce(
+      (longest, next) => (next.maxMs > longest.maxMs ? next : longest),
+      first ?? defaultBackoff,
+    );
+  }
+
+  /**
+   * What its wishes say counts for all: the lowest priority value, every policy's limits. Returns true when its policies
+   * have changed.
+   */
+  readWishes(): boolean {
+    let lowest: number | undefined;
+    const policies = new Map<string, PolicyState>();
+    for (const { parsed, policy } of this.wishes) {
+      if (parsed.kind === 'valid') lowest = Math.min(lowest ?? Infinity, parsed.wish.priority);
+      if (policy !== undefined) policies.set(policy.name, policy);
+    }
+    this.priority = lowest ?? 0;
+    return this.#setPolicies([...policies.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
+  }
+
+  #setPolicies(policies: readonly PolicyState[]): boolean {
+    const isSame =
+      policies.length === this.#policies.length &&
+      policies.every((policy, index) => policy === this.#policies[index]);
+    if (isSame) return false;
+    this.#policies = policies;
+    this.#traits = { image: this.image, registry: this.registry, policies };
+    return true;
   }
 
   /** False: nobody wishes for it and no lease is about it, so it can be forgotten. */
@@ -114,6 +179,15 @@ export class DesiredImage {
     pair.failures = 0;
     pair.isBackingOff = false;
     this.tidy(node);
+  }
+
+  /** How many target nodes that lack it have a live lease for it. */
+  livePairs(): number {
+    let count = 0;
+    for (const [node, { lease }] of this.pairs) {
+      if (lease !== undefined && this.missing.has(node)) count += 1;
+    }
+    return count;
   }
 
   /** Forgets a pair about which there is nothing to remember. */

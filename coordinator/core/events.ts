@@ -40,6 +40,23 @@ export interface CachedImageObject extends KubeObject {
   readonly status?: CachedImageStatus;
 }
 
+/** A PullPolicy as stored. */
+export interface PullPolicyObject extends KubeObject {
+  readonly spec?: unknown;
+  readonly status?: PullPolicyStatus;
+}
+
+export interface PullPolicyStatus {
+  readonly observedGeneration?: number;
+  readonly images?: number;
+  readonly liveLeases?: number;
+  readonly waitingPairs?: number;
+  /** Name of what holds the next pull back; empty when nothing does. */
+  readonly bindingLimit?: string;
+  readonly bindingReason?: string;
+  readonly conditions?: readonly Condition[];
+}
+
 export type ImagePhase = 'Pending' | 'Pulling' | 'Ready' | 'Degraded';
 
 /** Status of a CachedImage (shared design: kinds). All counts are of target nodes. */
@@ -81,6 +98,9 @@ export type Event =
   | { readonly kind: 'imagesListed'; readonly images: readonly CachedImageObject[] }
   | { readonly kind: 'imageSeen'; readonly image: CachedImageObject }
   | { readonly kind: 'imageGone'; readonly name: string }
+  | { readonly kind: 'policiesListed'; readonly policies: readonly PullPolicyObject[] }
+  | { readonly kind: 'policySeen'; readonly policy: PullPolicyObject }
+  | { readonly kind: 'policyGone'; readonly name: string }
   | { readonly kind: 'limitsConfigured'; readonly limits: readonly Limit[] }
   /** All there are now, already kept where they survive. */
   | { readonly kind: 'pausesChanged'; readonly pauses: readonly Pause[] }
@@ -136,6 +156,8 @@ export type Effect =
   | { readonly kind: 'deletePod'; readonly podName: string; readonly podUid: string }
   /** The status of a CachedImage may differ from what is stored: phase or a condition (`transition`) or counts. */
   | { readonly kind: 'statusChanged'; readonly name: string; readonly transition: boolean }
+  /** As `statusChanged`, of a PullPolicy. */
+  | { readonly kind: 'policyStatusChanged'; readonly name: string; readonly transition: boolean }
   | { readonly kind: 'leaseChanged'; readonly lease: LeaseView }
   /** Agents have met this epoch, which is newer than this reign's: begin another reign above it. Said once. */
   | { readonly kind: 'epochSurpassed'; readonly epoch: number };

@@ -1,13 +1,13 @@
 // What Explain says: the verdict with the facts of this one pair, in sentences for people. What it has no words of its own
 // for it says in those of the reason (shared/reason.ts), so that a new reason needs nothing here.
 
+import { formatDuration } from '../../shared/duration.ts';
 import { timing } from '../../shared/protocol.ts';
 import { describeReason } from '../../shared/reason.ts';
 import { decideVerdict, type PairQuestion, type Verdict } from './explain.ts';
 import type { Lease } from './lease-table.ts';
 import { sayLease, showHolder } from './lease-words.ts';
 import { describeLimitUse, findHolders } from './limit-report.ts';
-import type { Limit } from './limits.ts';
 import { findTaint } from './target.ts';
 import type { ExplanationView } from './views.ts';
 
@@ -48,7 +48,7 @@ function findFacts(question: PairQuestion, verdict: Verdict): Facts {
     case 'lease':
       return sayLease(verdict.lease);
     case 'limit':
-      return sayLimit(question, verdict.limit);
+      return sayLimit(question, verdict);
     case 'gate':
       return sayGate(question, verdict);
     case 'held':
@@ -70,17 +70,37 @@ function findFacts(question: PairQuestion, verdict: Verdict): Facts {
   }
 }
 
-function sayLimit({ state, image, node }: PairQuestion, limit: Limit): Facts {
+type LimitVerdict = Extract<Verdict, { kind: 'limit' }>;
+
+function sayLimit(question: PairQuestion, verdict: LimitVerdict): Facts {
+  const { state, image, node } = question;
+  const { limit, reason, wait } = verdict;
+  if (reason === 'RateLimit' || reason === 'MinDelay') return sayPace(question, verdict);
   const use = describeLimitUse(state, limit, { image, node });
   const holders = findHolders(state, limit, { image, node });
   const scope = use.scope === '' ? '' : ` for ${limit.per} ${use.scope}`;
+  const rival = reason === 'LowerPriority' ? `, and ${wait.by} goes before this image` : '';
   return {
-    message: `limit ${limit.name} allows ${use.slots} at once${scope}, and ${use.inUse} are under way`,
+    message: `limit ${limit.name} allows ${use.slots} at once${scope}, and ${use.inUse} are under way${rival}`,
     nextAction: 'a slot frees when one of the holders ends; raise the limit if that takes too long',
     // The last slot was taken then, unless the limit was lowered since.
     sinceMs: latestOffer(holders),
     limit: use,
     holders: holders.slice(0, maxHolders).map(showHolder),
+  };
+}
+
+/** Limits of starts: nobody holds them, time passes. */
+function sayPace({ state, image, node, now }: PairQuestion, verdict: LimitVerdict): Facts {
+  const { limit, reason, wait } = verdict;
+  const rule =
+    reason === 'RateLimit'
+      ? `${limit.startsPerMinute} pulls to start within a minute`
+      : `the next pull to start ${formatDuration(limit.minDelayMs ?? 0)} after the last one`;
+  return {
+    message: `limit ${limit.name} allows ${rule}`,
+    limit: describeLimitUse(state, limit, { image, node }),
+    nextAtMs: wait.retryAtMs === undefined ? undefined : toWallMs(wait.retryAtMs, now),
   };
 }
 
@@ -115,9 +135,9 @@ function sayHeld({ image, node }: PairQuestion): Facts {
 }
 
 function sayTaint({ image, node }: PairQuestion): Facts {
-  for (const { parsed } of image.wishes) {
-    if (node.record === undefined || parsed.kind === 'invalid') continue;
-    const taint = findTaint(node.record, parsed.wish);
+  for (const { rule } of image.wishes) {
+    if (node.record === undefined || rule === undefined) continue;
+    const taint = findTaint(node.record, rule);
     if (taint === undefined) continue;
     const { key, value, effect } = taint;
     const text = `${key}${value ? `=${value}` : ''}:${effect}`;

@@ -8,9 +8,9 @@ import { findNodeObstacle } from './availability.ts';
 import type { DesiredImage } from './desired-image.ts';
 import type { Wait } from './gate.ts';
 import type { Lease } from './lease-table.ts';
-import type { Limit, LimitScope } from './limits.ts';
+import type { Limit } from './limits.ts';
 import type { NodeState } from './node-state.ts';
-import { findObstacle } from './pacing.ts';
+import { findWait } from './pacing.ts';
 import type { State } from './state.ts';
 import { findTargetObstacle, type TargetObstacle } from './target.ts';
 
@@ -24,21 +24,13 @@ export interface PairQuestion {
 /** What decided, and its word in the closed list. */
 export type Verdict = { readonly reason: Reason } & (
   | { readonly kind: 'lease'; readonly lease: Lease }
-  | { readonly kind: 'limit'; readonly limit: Limit }
+  | { readonly kind: 'limit'; readonly limit: Limit; readonly wait: Wait }
   | { readonly kind: 'gate'; readonly wait: Wait }
   /** `free`: nothing holds it back, it is offered with the event that is being worked on. */
   | {
       readonly kind: 'held' | 'target' | 'recovering' | 'node' | 'leftoverPod' | 'backoff' | 'free';
     }
 );
-
-const limitReasons = {
-  cluster: 'ClusterLimit',
-  image: 'ImageLimit',
-  registry: 'RegistryLimit',
-  zone: 'ZoneLimit',
-  node: 'NodeLimit',
-} as const satisfies Record<LimitScope, Reason>;
 
 export function decideVerdict(question: PairQuestion): Verdict {
   const { state, image, node, now } = question;
@@ -59,11 +51,12 @@ export function decideVerdict(question: PairQuestion): Verdict {
 }
 
 function decidePacing({ state, image, node, now }: PairQuestion): Verdict {
-  const found = findObstacle({ image, node }, state, now);
-  if (found === undefined) return { kind: 'free', reason: 'Idle' };
-  return 'reason' in found
-    ? { kind: 'gate', reason: found.reason, wait: found }
-    : { kind: 'limit', reason: limitReasons[found.per], limit: found };
+  const wait = findWait(image, node, state, now);
+  if (wait === undefined) return { kind: 'free', reason: 'Idle' };
+  const { reason, limit } = wait;
+  return limit === undefined
+    ? { kind: 'gate', reason, wait }
+    : { kind: 'limit', reason, limit, wait };
 }
 
 function leaseReason({ phase }: Lease): Reason {
@@ -74,9 +67,9 @@ function leaseReason({ phase }: Lease): Reason {
 /** How far the nearest of its CachedImages gets: one whose selector matches says more than one that is for others. */
 function whyNoTarget(image: DesiredImage, node: NodeState): TargetObstacle {
   const obstacles = new Set<TargetObstacle | undefined>();
-  for (const { parsed } of image.wishes) {
-    if (node.record !== undefined && parsed.kind === 'valid')
-      obstacles.add(findTargetObstacle(node.record, parsed.wish));
+  for (const { rule } of image.wishes) {
+    if (node.record !== undefined && rule !== undefined)
+      obstacles.add(findTargetObstacle(node.record, rule));
   }
   for (const nearest of ['NodeTainted', 'NodeCordoned', 'NodeDeleting'] as const)
     if (obstacles.has(nearest)) return nearest;

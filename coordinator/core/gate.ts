@@ -4,6 +4,7 @@
 import type { Instant } from '../../shared/clock.ts';
 import type { Reason } from '../../shared/reason.ts';
 import type { DesiredImage } from './desired-image.ts';
+import type { Limit } from './limits.ts';
 import type { NodeState } from './node-state.ts';
 
 /** Why a pair has to wait. */
@@ -13,6 +14,8 @@ export interface Wait {
   readonly by: string;
   /** When to ask again, monotonic; undefined when time alone changes nothing and an event will. */
   readonly retryAtMs: number | undefined;
+  /** The limit that binds; absent when it is something else. */
+  readonly limit?: Limit;
 }
 
 /** Asking changes nothing. Both must be cheap: they are asked for each image, or node, at each decision. */

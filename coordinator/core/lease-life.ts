@@ -22,7 +22,7 @@ export class LeaseLife {
   begin(lease: Lease, phase: LeasePhase, now: Instant): void {
     lease.phase = phase;
     this.#state.leases.add(lease);
-    this.#state.use.add(lease.subject);
+    this.#state.use.add(lease);
     this.#pairs.link(lease);
     this.#occupy(lease, 1, now);
     this.changed(lease);
@@ -40,7 +40,7 @@ export class LeaseLife {
     lease.result = result;
     lease.endedAtMs = now.wallMs;
     this.#state.leases.end(lease);
-    this.#state.use.remove(lease.subject);
+    this.#state.use.remove(lease, now.monotonicMs, phase === 'Lapsed');
     this.#pairs.settle(lease, result, now);
     this.#occupy(lease, -1, now);
     this.changed(lease);

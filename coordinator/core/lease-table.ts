@@ -22,7 +22,8 @@ export interface Lease {
   readonly image: string;
   readonly pullSecrets: readonly string[];
   readonly podName: string;
-  readonly subject: LimitSubject;
+  /** Changes with the node's labels and the image's policies. */
+  subject: LimitSubject;
   readonly limits: readonly string[];
   readonly offeredAtMs: number;
   readonly notAfterMs: number;

@@ -158,6 +158,7 @@ export class Leases {
     lease.isUnseen = false;
     const phase = pod.deleting || lease.phase === 'Revoking' ? 'Revoking' : 'Held';
     if (isNew) {
+      this.#state.use.start(lease, now.monotonicMs);
       lease.heldAtMs = now.wallMs;
       const spentMs = Math.max(0, now.wallMs - pod.createdAtMs);
       const overdueMs = now.monotonicMs + lease.pullTimeoutMs - spentMs + timeoutPatienceMs;

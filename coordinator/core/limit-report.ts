@@ -5,11 +5,10 @@ import type { Instant } from '../../shared/clock.ts';
 import type { DesiredImage } from './desired-image.ts';
 import { decideVerdict, type PairQuestion } from './explain.ts';
 import type { Lease } from './lease-table.ts';
-import { countNodes, type EligibleNodes } from './limit-use.ts';
-import { countSlots, type Limit, scopeKey } from './limits.ts';
+import { countNodes, countSlots, type EligibleNodes, type Limit, scopeKeys } from './limits.ts';
 import type { NodeState } from './node-state.ts';
-import { subjectOf } from './pacing.ts';
 import type { State } from './state.ts';
+import { subjectOn } from './subject.ts';
 import type { LimitScopeView } from './views.ts';
 
 interface Tally {
@@ -37,13 +36,13 @@ export function reportLimits(state: State, now: Instant): readonly LimitScopeVie
 
 /** Use of the limit in the scope that would count the pair. */
 export function describeLimitUse(state: State, limit: Limit, pair: LimitedPair) {
-  return showLimit(state, limit, scopeKey(limit, subjectOf(pair.image, pair.node)) ?? '');
+  return showLimit(state, limit, scopeKeys(limit, subjectOf(pair))[0] ?? '');
 }
 
 /** Live leases that hold the slots that the pair waits for, oldest first. */
 export function findHolders(state: State, limit: Limit, pair: LimitedPair): readonly Lease[] {
-  const key = scopeKey(limit, subjectOf(pair.image, pair.node));
-  return [...state.leases.live()].filter((lease) => scopeKey(limit, lease.subject) === key);
+  const [key = ''] = scopeKeys(limit, subjectOf(pair));
+  return [...state.leases.live()].filter((lease) => scopeKeys(limit, lease.subject).includes(key));
 }
 
 export interface LimitedPair {
@@ -55,14 +54,18 @@ function countWaiting(question: PairQuestion, tallies: Map<string, Tally>): void
   const { state, image, node } = question;
   if (image.pairs.get(node)?.lease !== undefined) return;
   const verdict = decideVerdict(question);
-  const subject = subjectOf(image, node);
+  const subject = subjectOf({ image, node });
   for (const limit of state.use.limits) {
-    const key = scopeKey(limit, subject);
-    if (key === undefined) continue;
-    const tally = tallyOf(tallies, limit, key);
-    tally.waiting += 1;
-    if (verdict.kind === 'limit' && verdict.limit === limit) tally.heldBack += 1;
+    for (const key of scopeKeys(limit, subject)) {
+      const tally = tallyOf(tallies, limit, key);
+      tally.waiting += 1;
+      if (verdict.kind === 'limit' && verdict.limit === limit) tally.heldBack += 1;
+    }
   }
+}
+
+function subjectOf({ image, node }: LimitedPair) {
+  return subjectOn(image.traits, node.nodeClass, node.uid);
 }
 
 function tallyOf(tallies: Map<string, Tally>, limit: Limit, key: string): Tally {
@@ -80,7 +83,7 @@ function showLimit(state: State, limit: Limit, key: string) {
     per: limit.per,
     scope: nameScope(state, limit, key),
     inUse: state.use.inUse(limit, key),
-    slots: countSlots(limit, countNodes(limit, eligibleIn(state, limit, key))),
+    slots: countSlots(limit, countNodes(limit, key, eligibleIn(state, limit, key))),
   };
 }
 
@@ -93,7 +96,8 @@ function nameScope({ demand }: State, limit: Limit, key: string): string {
 function eligibleIn({ demand }: State, limit: Limit, key: string): EligibleNodes {
   const ofImage = limit.per === 'image' ? demand.imagesOf(key) : [];
   return {
-    cluster: demand.targetNodes,
+    cluster: demand.targetCounts.nodes,
+    zones: demand.targetCounts.zones,
     image: Math.max(0, ...[...ofImage].map((image) => image.targets.size)),
   };
 }

@@ -1,113 +1,293 @@
-// How much of every limit is in use, counted from live leases and nothing else.
+// How much of every limit is in use, counted from live leases and nothing else, and when the last ones started. Limits
+// may change at any time: what is live is counted again, and starts are remembered apart from the limits, so that a new
+// limit knows of those before it.
 
-import { countSlots, isNodeless, type Limit, type LimitSubject, scopeKey } from './limits.ts';
+import type { Wait } from './gate.ts';
+import { type Applicable, LimitIndex, type LimitState } from './limit-index.ts';
+import { type Binding, LimitScope, rateSpanMs } from './limit-scope.ts';
+import {
+  countNodes,
+  countSlots,
+  type EligibleNodes,
+  isGeneral,
+  type Limit,
+  type LimitSubject,
+  scopeKeys,
+} from './limits.ts';
+import type { NodeClass } from './node-class.ts';
+import { StartLog } from './start-log.ts';
+import type { ImageTraits } from './subject.ts';
 import type { LimitView } from './views.ts';
 
-/** Numbers of nodes that percentages refer to. */
-export interface EligibleNodes {
-  /** Nodes that at least one desired image targets. */
-  readonly cluster: number;
-  /** Nodes that the subject's image targets. */
-  readonly image: number;
+interface NodeIdentity {
+  readonly uid: string;
+  readonly nodeClass: NodeClass;
 }
 
-/** What the limit's percentage refers to. */
-export function countNodes(limit: Limit, eligible: EligibleNodes): number {
-  return limit.per === 'image' ? eligible.image : eligible.cluster;
+interface ImagePace {
+  readonly slots: number;
+  readonly minDelayMs: number;
 }
+
+/** What is counted; known by its identity. */
+export interface CountedLease {
+  readonly subject: LimitSubject;
+}
+
+interface Counted {
+  readonly subject: LimitSubject;
+  readonly scopes: readonly OpenScope[];
+  isStarted: boolean;
+}
+
+interface OpenScope {
+  readonly limit: Limit;
+  readonly scope: LimitScope;
+}
+
+// Scopes without leases are looked through once in so many starts, which keeps them to what the last starts touched.
+const sweepEvery = 1_000;
 
 export class LimitUse {
-  readonly limits: readonly Limit[];
-  readonly #nodeless: readonly Limit[];
-  readonly #ofNode: readonly Limit[];
-  /** Live leases by limit name and scope key; a scope at zero is removed. */
-  readonly #use = new Map<string, Map<string, number>>();
+  #states: readonly LimitState[] = [];
+  #index = new LimitIndex([]);
+  readonly #counted = new Map<CountedLease, Counted>();
+  readonly #log: StartLog;
+  #starts = 0;
 
-  constructor(limits: readonly Limit[]) {
-    this.limits = limits;
-    this.#nodeless = limits.filter(isNodeless);
-    this.#ofNode = limits.filter((limit) => !isNodeless(limit));
+  /** @param unknownMs starts before that monotonic time are not known */
+  constructor(limits: readonly Limit[], unknownMs: number) {
+    this.#log = new StartLog(unknownMs);
+    this.configure(limits);
   }
 
-  add(subject: LimitSubject): void {
-    this.#count(subject, 1);
+  get limits(): readonly Limit[] {
+    return this.#states.map(({ limit }) => limit);
   }
 
-  remove(subject: LimitSubject): void {
-    this.#count(subject, -1);
+  /** Takes other limits; nothing that is live is forgotten. */
+  configure(limits: readonly Limit[]): void {
+    const before = new Map(this.#states.map((state) => [JSON.stringify(state.limit), state]));
+    this.#states = limits.map(
+      (limit) => before.get(JSON.stringify(limit)) ?? this.#makeState(limit),
+    );
+    this.#index = new LimitIndex(this.#states);
+    const counted = [...this.#counted];
+    for (const { scopes } of this.#states) for (const scope of scopes.values()) scope.empty();
+    this.#counted.clear();
+    for (const [lease, { isStarted }] of counted) this.#count(lease, isStarted);
+  }
+
+  /** Nothing has ever started before. */
+  trustNoStarts(): void {
+    this.#log.trust();
+  }
+
+  /** Counts an offer, or with `startedMs` a pull that began then. */
+  add(lease: CountedLease, startedMs?: number): void {
+    const counted = this.#count(lease, startedMs !== undefined);
+    if (startedMs !== undefined) this.#noteStart(counted, startedMs);
+  }
+
+  /** The lease's pod was seen, for the first time; later calls change nothing. */
+  start(lease: CountedLease, nowMs: number): void {
+    const counted = this.#counted.get(lease);
+    if (counted === undefined || counted.isStarted) return;
+    counted.isStarted = true;
+    for (const { scope } of counted.scopes) scope.offered -= 1;
+    this.#noteStart(counted, nowMs);
+  }
+
+  /** @param hasLapsed no pod of it was ever made, so that it was no start */
+  remove(lease: CountedLease, nowMs: number, hasLapsed: boolean): void {
+    if (!hasLapsed) this.start(lease, nowMs);
+    const counted = this.#counted.get(lease);
+    if (counted === undefined) return;
+    this.#counted.delete(lease);
+    for (const { scope } of counted.scopes) {
+      scope.live -= 1;
+      if (!counted.isStarted) scope.offered -= 1;
+    }
+  }
+
+  /** Counts the lease by its present subject: the node's labels or the image's policies have changed. */
+  recount(lease: CountedLease): void {
+    const counted = this.#counted.get(lease);
+    if (counted === undefined || counted.subject === lease.subject) return;
+    for (const { scope } of counted.scopes) {
+      scope.live -= 1;
+      if (!counted.isStarted) scope.offered -= 1;
+    }
+    this.#count(lease, counted.isStarted);
   }
 
   /** Names of the limits that count a subject. */
   names(subject: LimitSubject): readonly string[] {
     return this.limits
-      .filter((limit) => scopeKey(limit, subject) !== undefined)
+      .filter((limit) => scopeKeys(limit, subject).length > 0)
       .map((limit) => limit.name);
   }
 
-  /** The first limit without a free slot among those that ask nothing about the node. */
-  findBindingForImage(subject: LimitSubject, eligible: EligibleNodes): Limit | undefined {
-    return this.#nodeless.find((limit) => this.#isFull(limit, subject, eligible));
+  /** The first limit that holds the image back on every node. */
+  checkImage(image: ImageTraits, eligible: EligibleNodes, nowMs: number): Wait | undefined {
+    return this.#check(this.#index.forImage(image), eligible, nowMs);
   }
 
-  /** The first limit without a free slot among those that depend on the node. */
-  findBindingForNode(subject: LimitSubject, eligible: EligibleNodes): Limit | undefined {
-    return this.#ofNode.find((limit) => this.#isFull(limit, subject, eligible));
+  /** The first limit that holds it back on all nodes of the class, given that `checkImage` found none. */
+  checkClass(
+    { image, nodeClass }: { readonly image: ImageTraits; readonly nodeClass: NodeClass },
+    eligible: EligibleNodes,
+    nowMs: number,
+  ): Wait | undefined {
+    return this.#check(this.#index.forClass(image, nodeClass), eligible, nowMs);
   }
 
-  /** Fewest slots that one image has by the limits per image, for ordering. */
-  slotsPerImage(subject: LimitSubject, eligible: EligibleNodes): number {
-    return this.limits
-      .filter((limit) => limit.per === 'image' && scopeKey(limit, subject) !== undefined)
-      .reduce((least, limit) => Math.min(least, countSlots(limit, eligible.image)), Infinity);
+  /** The first limit that holds it back on this node of the class, given that the others found none. */
+  checkNode(
+    { image, node }: { readonly image: ImageTraits; readonly node: NodeIdentity },
+    eligible: EligibleNodes,
+    nowMs: number,
+  ): Wait | undefined {
+    for (const state of this.#index.forClass(image, node.nodeClass).perNode) {
+      const wait = this.#findWait(state, node.uid, eligible, nowMs);
+      if (wait !== undefined) return wait;
+    }
+    return undefined;
+  }
+
+  /** Fewest slots and longest delay that the limits per image leave one image on every node, for ordering. */
+  imagePace(image: ImageTraits, eligible: EligibleNodes): ImagePace {
+    const pace = { slots: Infinity, minDelayMs: 0 };
+    for (const { state } of this.#index.forImage(image).shared) {
+      const { limit } = state;
+      if (limit.per !== 'image') continue;
+      pace.slots = Math.min(pace.slots, countSlots(limit, eligible.image));
+      pace.minDelayMs = Math.max(pace.minDelayMs, limit.minDelayMs ?? 0);
+    }
+    return pace;
   }
 
   /** Fewest slots over everything, for ordering. */
-  slotsPerCluster(eligible: EligibleNodes): number {
-    return this.limits
-      .filter((limit) => limit.per === 'cluster' && Object.keys(limit.match).length === 0)
-      .reduce((least, limit) => Math.min(least, countSlots(limit, eligible.cluster)), Infinity);
+  slotsPerCluster(eligibleNodes: number): number {
+    return this.#leastSlots('cluster', eligibleNodes);
   }
 
   /** Fewest slots of any node, for leaving full nodes out early. */
   slotsPerNode(): number {
-    return this.limits
-      .filter((limit) => limit.per === 'node' && Object.keys(limit.match).length === 0)
-      .reduce((least, limit) => Math.min(least, countSlots(limit, 0)), Infinity);
+    return this.#leastSlots('node', 0);
   }
 
   /** Live leases counted in one scope. */
-  inUse(limit: Limit, key: string): number {
-    return this.#use.get(limit.name)?.get(key) ?? 0;
+  inUse({ name }: Pick<Limit, 'name'>, key: string): number {
+    return this.#find(name)?.scopes.get(key)?.live ?? 0;
   }
 
   /** Scopes in which at least one lease is live. */
-  scopeKeys(limit: Limit): Iterable<string> {
-    return this.#use.get(limit.name)?.keys() ?? [];
+  *scopeKeys({ name }: Limit): Generator<string> {
+    for (const [key, { live }] of this.#find(name)?.scopes ?? []) if (live > 0) yield key;
   }
 
   views(eligible: EligibleNodes): readonly LimitView[] {
-    return this.limits.map((limit) => ({
-      name: limit.name,
-      slots: countSlots(limit, eligible.cluster),
-      inUse: Math.max(0, ...(this.#use.get(limit.name)?.values() ?? [])),
-    }));
+    return this.#states.map(({ limit, scopes }) => {
+      const fullest = [...scopes].reduce(
+        (most, [key, { live }]) => (live > most.live ? { key, live } : most),
+        { key: '', live: 0 },
+      );
+      return {
+        name: limit.name,
+        slots: countSlots(limit, countNodes(limit, fullest.key, eligible)),
+        inUse: fullest.live,
+      };
+    });
   }
 
-  #isFull(limit: Limit, subject: LimitSubject, eligible: EligibleNodes): boolean {
-    const key = scopeKey(limit, subject);
-    if (key === undefined) return false;
-    return this.inUse(limit, key) >= countSlots(limit, countNodes(limit, eligible));
+  #find(limitName: string): LimitState | undefined {
+    return this.#states.find(({ limit }) => limit.name === limitName);
   }
 
-  #count(subject: LimitSubject, by: 1 | -1): void {
-    for (const limit of this.limits) {
-      const key = scopeKey(limit, subject);
-      if (key === undefined) continue;
-      const scopes = this.#use.get(limit.name) ?? new Map<string, number>();
-      this.#use.set(limit.name, scopes);
-      const count = (scopes.get(key) ?? 0) + by;
-      if (count === 0) scopes.delete(key);
-      else scopes.set(key, count);
+  #leastSlots(per: Limit['per'], nodes: number): number {
+    return this.#states
+      .filter(({ limit }) => limit.per === per && isGeneral(limit))
+      .reduce((least, { limit }) => Math.min(least, countSlots(limit, nodes)), Infinity);
+  }
+
+  #check({ shared }: Applicable, eligible: EligibleNodes, nowMs: number): Wait | undefined {
+    for (const { state, key } of shared) {
+      const wait = this.#findWait(state, key, eligible, nowMs);
+      if (wait !== undefined) return wait;
+    }
+    return undefined;
+  }
+
+  #findWait(
+    { limit, scopes }: LimitState,
+    key: string,
+    eligible: EligibleNodes,
+    nowMs: number,
+  ): Wait | undefined {
+    const scope = scopes.get(key) ?? emptyScope;
+    const slots = countSlots(limit, countNodes(limit, key, eligible));
+    const binding = scope.findBinding(limit, slots, nowMs, this.#log.unknownMs);
+    if (binding === undefined) return undefined;
+    return { reason: reasonOf(limit, binding), by: limit.name, retryAtMs: binding.untilMs, limit };
+  }
+
+  #makeState(limit: Limit): LimitState {
+    const state: LimitState = { limit, scopes: new Map() };
+    const isPaced = limit.startsPerMinute !== undefined || limit.minDelayMs !== undefined;
+    for (const { subject, atMs } of isPaced ? this.#log.starts : []) {
+      for (const { scope } of openScopes(state, subject)) scope.noteStart(atMs, limit);
+    }
+    return state;
+  }
+
+  #count(lease: CountedLease, isStarted: boolean): Counted {
+    const { subject } = lease;
+    const scopes = this.#states.flatMap((state) => openScopes(state, subject));
+    for (const { scope } of scopes) {
+      scope.live += 1;
+      if (!isStarted) scope.offered += 1;
+    }
+    const counted = { subject, scopes, isStarted };
+    this.#counted.set(lease, counted);
+    return counted;
+  }
+
+  #noteStart({ subject, scopes }: Counted, atMs: number): void {
+    this.#log.note(subject, atMs);
+    for (const { limit, scope } of scopes) scope.noteStart(atMs, limit);
+    this.#starts += 1;
+    if (this.#starts % sweepEvery === 0) this.#sweep(atMs);
+  }
+
+  #sweep(nowMs: number): void {
+    for (const { limit, scopes } of this.#states) {
+      const memoryMs = Math.max(rateSpanMs, limit.minDelayMs ?? 0);
+      for (const [key, scope] of scopes) if (scope.isIdle(nowMs, memoryMs)) scopes.delete(key);
     }
   }
+}
+
+const emptyScope = new LimitScope();
+
+const slotReasons = {
+  cluster: 'ClusterLimit',
+  policy: 'PolicyLimit',
+  image: 'ImageLimit',
+  registry: 'RegistryLimit',
+  zone: 'ZoneLimit',
+  node: 'NodeLimit',
+} as const;
+
+function reasonOf({ per }: Limit, { by }: Binding): Wait['reason'] {
+  if (by === 'slots') return slotReasons[per];
+  return by === 'rate' ? 'RateLimit' : 'MinDelay';
+}
+
+function openScopes({ limit, scopes }: LimitState, subject: LimitSubject): readonly OpenScope[] {
+  return scopeKeys(limit, subject).map((key) => {
+    const scope = scopes.get(key) ?? new LimitScope();
+    scopes.set(key, scope);
+    return { limit, scope };
+  });
 }

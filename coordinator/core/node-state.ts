@@ -4,6 +4,7 @@ import type { Instant } from '../../shared/clock.ts';
 import { type Hello, type InventoryEntry, timing } from '../../shared/protocol.ts';
 import type { DesiredImage } from './desired-image.ts';
 import type { NodeRecord } from './events.ts';
+import { type NodeClass, unknownClass } from './node-class.ts';
 
 export interface Session {
   readonly id: string;
@@ -33,6 +34,8 @@ export class NodeState {
   /** Since when condition Ready is not True, monotonic; undefined while it is. */
   notReadySinceMs: number | undefined;
   liveLeases = 0;
+  /** What limits know it by; kept up to date by `Demand`. */
+  nodeClass: NodeClass = unknownClass;
   /** May be offered a pull now; kept up to date by `Demand`. */
   isAvailable = false;
 
@@ -50,7 +53,12 @@ export class NodeState {
   }
 
   get zone(): string {
-    return this.record?.labels['topology.kubernetes.io/zone'] ?? '';
+    return this.nodeClass.zone;
+  }
+
+  /** 0 while the node object is not known. */
+  get createdAtMs(): number {
+    return this.record?.createdAtMs ?? 0;
   }
 
   /** Takes a whole inventory. What pull pods brought is dropped once the agent had time to see it in node status. */

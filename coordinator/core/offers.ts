@@ -8,8 +8,8 @@ import type { DesiredImage } from './desired-image.ts';
 import type { Effect } from './events.ts';
 import { type Lease, newLease } from './lease-table.ts';
 import type { NodeState } from './node-state.ts';
-import { subjectOf } from './pacing.ts';
 import type { State } from './state.ts';
+import { subjectOn } from './subject.ts';
 import type { Wish } from './wish.ts';
 
 interface OfferSubject {
@@ -27,7 +27,7 @@ export function makeOffer({ id, image, node, now }: OfferSubject, state: State) 
   const { epoch } = state.settings;
   const wishes = validWishes(image);
   const pair = { nodeUid: node.uid, image: image.image, pullSecrets: image.pullSecrets };
-  const subject = subjectOf(image, node);
+  const subject = subjectOn(image.traits, node.nodeClass, node.uid);
   const lease: Lease = newLease({
     id,
     epoch,
@@ -57,7 +57,7 @@ export function makeOffer({ id, image, node, now }: OfferSubject, state: State) 
       // A present image is enough: IfNotPresent pulls nothing when it is there, whatever everybody forgot.
       imagePullPolicy: wishes.every(isVerifyOnly) ? 'Never' : 'IfNotPresent',
       pullSecrets: image.pullSecrets,
-      tolerations: wishes.flatMap((wish) => wish.tolerations),
+      tolerations: [...image.wishes].flatMap((wish) => wish.rule?.tolerations ?? []),
       limits: lease.limits,
       pullTimeoutMs: lease.pullTimeoutMs,
     },

@@ -1,6 +1,6 @@
 // What a lease's end means for its pair: the image is there, or the pair waits for its backoff, or nothing happened.
 
-import { type Backoff, decideBackoffMs } from '../../shared/backoff.ts';
+import { decideBackoffMs } from '../../shared/backoff.ts';
 import type { Instant } from '../../shared/clock.ts';
 import { type Pair, parsePair } from '../../shared/pair.ts';
 import { formatTimestampSeconds } from '../../shared/timestamp.ts';
@@ -9,9 +9,6 @@ import type { PullPodRecord } from './events.ts';
 import type { Lease, LeaseResult } from './lease-table.ts';
 import type { NodeState } from './node-state.ts';
 import type { State } from './state.ts';
-
-/** Delays 24-30 s, 48-60 s, 96-120 s, 192-240 s, then 240-300 s. */
-const pairBackoff: Backoff = { initialMs: 30_000, factor: 2, maxMs: 300_000, jitterRatio: 0.2 };
 
 const vanished: LeaseResult = {
   outcome: 'Unknown',
@@ -165,7 +162,8 @@ export class Pairs {
         this.#state.demand.changedWishes.add(wish);
       }
     }
-    const delayMs = decideBackoffMs(pairBackoff, pair.failures, this.#state.settings.random());
+    const { random } = this.#state.settings;
+    const delayMs = decideBackoffMs(image.failureBackoff, pair.failures, random());
     pair.isBackingOff = true;
     pair.backingOffSinceMs = now.wallMs;
     pair.nextAttemptMs = now.monotonicMs + delayMs;

@@ -1,11 +1,11 @@
 // Views of the core's state.
 
+import type { Instant } from '../../shared/clock.ts';
 import type { Demand } from './demand.ts';
 import type { DesiredImage } from './desired-image.ts';
 import type { Lease } from './lease-table.ts';
-import type { LimitUse } from './limit-use.ts';
 import type { NodeState } from './node-state.ts';
-import { findBindingLimit } from './pacing.ts';
+import { findImageWait, type Outlook } from './pacing.ts';
 import type { ImageView, LeaseView, NodeView } from './views.ts';
 
 export function showLease(lease: Lease, demand: Demand): LeaseView {
@@ -59,7 +59,7 @@ export function showNode(node: NodeState): NodeView | undefined {
   };
 }
 
-export function showImage(image: DesiredImage, demand: Demand, use: LimitUse): ImageView {
+export function showImage(image: DesiredImage, outlook: Outlook, now: Instant): ImageView {
   const counts = { pulling: 0, failed: 0 };
   for (const pair of image.pairs.values()) {
     if (pair.lease !== undefined && pair.lease.phase !== 'Offered') counts.pulling += 1;
@@ -74,7 +74,7 @@ export function showImage(image: DesiredImage, demand: Demand, use: LimitUse): I
     nodesReady: image.targets.size - image.missing.size,
     nodesPulling: counts.pulling,
     nodesFailed: counts.failed,
-    bindingLimit: findBindingLimit(image, demand, use),
+    bindingLimit: findImageWait(image, outlook, now)?.by ?? '',
     meanPullMs: image.meanPullMs,
   };
 }

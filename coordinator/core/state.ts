@@ -52,11 +52,13 @@ export class State {
   readonly pauses = new Pauses();
   /** Every pull pod there is, by name. */
   readonly pods = new Map<string, PullPodRecord>();
-  use = new LimitUse(builtInLimits);
+  readonly use: LimitUse;
   /** What else can hold a pair back; asked in this order. */
   readonly gates: Gate[] = [];
-  /** Complete lists that have come; offers need all three. */
-  readonly listed = { nodes: false, pods: false, images: false };
+  /** Complete lists that have come; offers need all of them. */
+  readonly listed = { nodes: false, pods: false, images: false, policies: false };
+  /** Policies whose status may have changed since the core looked last, and whether it has to be written at once. */
+  readonly changedPolicies = new Map<string, boolean>();
   areOffersAllowed = false;
   /** False at first: agents need time to tell their inventories before a status may say that something is missing. */
   areStatusesAllowed = false;
@@ -66,10 +68,18 @@ export class State {
     this.settings = settings;
     this.pauses.set(settings.pauses ?? []);
     this.gates.push(this.pauses);
+    // A former reign may have let pulls start until the epoch was written.
+    this.use = new LimitUse(builtInLimits, settings.startedAt.monotonicMs);
   }
 
   get isListed(): boolean {
-    return this.listed.nodes && this.listed.pods && this.listed.images;
+    const { nodes, pods, images, policies } = this.listed;
+    return nodes && pods && images && policies;
+  }
+
+  /** Counts in the policy's status may have changed. */
+  touchPolicy(name: string): void {
+    if (!this.changedPolicies.has(name)) this.changedPolicies.set(name, false);
   }
 
   /** All lists are in, and no offer of a former reign can become a pod any more. */

@@ -23,7 +23,7 @@ interface Verdict {
   readonly progress: Said;
 }
 
-interface Said {
+export interface Said {
   readonly status: 'True' | 'False';
   readonly reason: Reason;
   readonly message: string;
@@ -35,6 +35,7 @@ export function describeStatus(wish: WishState, now: Instant, paused?: string): 
   wish.conditions = [
     toCondition('Ready', ready, wish.conditions, now),
     toCondition('PullProgress', progress, wish.conditions, now),
+    ...listPolicyConditions(wish, now),
   ];
   const { counts } = wish;
   return {
@@ -56,12 +57,14 @@ export function describeStatus(wish: WishState, now: Instant, paused?: string): 
 }
 
 /**
- * Changes exactly when a status has to be written at once: generation, phase, and status or reason of Ready. That a pull
+ * Changes exactly when a status has to be written at once: generation, phase, status or reason of Ready, and whether its
+ * policy exists. That a pull
  * ends before the next one begins turns PullProgress False for a moment, many times in a roll-out: it goes with the counts.
  */
 export function summariseStatus(wish: WishState, paused?: string): string {
   const { phase, ready } = judgeWish(wish, paused);
-  return [wish.generation, phase, ready.status, ready.reason].join(' ');
+  const isPolicyMissing = wish.policyName !== undefined && wish.policy === undefined;
+  return [wish.generation, phase, ready.status, ready.reason, isPolicyMissing].join(' ');
 }
 
 function judgeWish(wish: WishState, paused: string | undefined): Verdict {
@@ -146,6 +149,14 @@ function judgeProgress(wish: WishState, phase: ImagePhase): Said {
   return { status: 'False', reason: 'Idle', message: 'Waiting to start pulls' };
 }
 
+/** Said as long as it is so: what does not exist paces nothing, and nobody should believe it does. */
+function listPolicyConditions(wish: WishState, now: Instant): readonly Condition[] {
+  if (wish.policyName === undefined || wish.policy !== undefined) return [];
+  const message = `PullPolicy ${wish.policyName} does not exist: the built-in limits hold`;
+  const said = { status: 'True', reason: 'PolicyNotFound', message } as const;
+  return [toCondition('PolicyNotFound', said, wish.conditions, now)];
+}
+
 function firstFailing(wish: WishState): [NodeState, PairState] | undefined {
   for (const node of wish.failing) {
     const pair = wish.desired?.pairs.get(node);
@@ -177,7 +188,8 @@ function listAttention(wish: WishState): readonly NodeAttention[] {
   return attention.sort((a, b) => (a.node < b.node ? -1 : 1));
 }
 
-function toCondition(
+/** Keeps the transition time while the status stays. */
+export function toCondition(
   type: string,
   said: Said,
   before: readonly Condition[],

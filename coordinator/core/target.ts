@@ -5,28 +5,31 @@ import type { Taint, Toleration } from '../../shared/kube-types.ts';
 import type { NodeRecord } from './events.ts';
 import type { Wish } from './wish.ts';
 
+/** What decides about target nodes: of a CachedImage, with what its PullPolicy adds. */
+export type TargetRule = Pick<Wish, 'nodeSelector' | 'tolerations'>;
+
 export type TargetObstacle = 'NotTargeted' | 'NodeDeleting' | 'NodeCordoned' | 'NodeTainted';
 
-export function isTarget(node: NodeRecord, wish: Wish): boolean {
-  return findTargetObstacle(node, wish) === undefined;
+export function isTarget(node: NodeRecord, rule: TargetRule): boolean {
+  return findTargetObstacle(node, rule) === undefined;
 }
 
 /** Why the node is no target; undefined when it is one. */
-export function findTargetObstacle(node: NodeRecord, wish: Wish): TargetObstacle | undefined {
-  if (!matchesSelector(node, wish)) return 'NotTargeted';
+export function findTargetObstacle(node: NodeRecord, rule: TargetRule): TargetObstacle | undefined {
+  if (!matchesSelector(node, rule)) return 'NotTargeted';
   if (node.deleting) return 'NodeDeleting';
   if (node.unschedulable) return 'NodeCordoned';
-  return findTaint(node, wish) === undefined ? undefined : 'NodeTainted';
+  return findTaint(node, rule) === undefined ? undefined : 'NodeTainted';
 }
 
 /** The first taint that keeps the image away; undefined when none does. */
-export function findTaint(node: NodeRecord, wish: Wish): Taint | undefined {
-  return node.taints.find((taint) => !isHarmless(taint) && !isTolerated(taint, wish.tolerations));
+export function findTaint(node: NodeRecord, rule: TargetRule): Taint | undefined {
+  return node.taints.find((taint) => !isHarmless(taint) && !isTolerated(taint, rule.tolerations));
 }
 
 /** Labels only: a pull under way is not given up because of a taint that came later. */
-export function matchesSelector(node: NodeRecord, wish: Wish): boolean {
-  for (const [key, value] of wish.nodeSelector) if (node.labels[key] !== value) return false;
+export function matchesSelector(node: NodeRecord, rule: TargetRule): boolean {
+  for (const [key, value] of rule.nodeSelector) if (node.labels[key] !== value) return false;
   return true;
 }
 

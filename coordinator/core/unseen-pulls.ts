@@ -4,13 +4,13 @@
 // is gone.
 
 import type { Instant } from '../../shared/clock.ts';
-import { findImageReference } from '../../shared/image-ref.ts';
 import { formatPodName, parsePair } from '../../shared/pair.ts';
 import { bounds, type UnseenPull } from '../../shared/protocol.ts';
 import type { LeaseLife } from './lease-life.ts';
 import { type Lease, type LeaseResult, newLease } from './lease-table.ts';
 import type { NodeState } from './node-state.ts';
 import type { State } from './state.ts';
+import { subjectOfPair } from './subject.ts';
 
 export class UnseenPulls {
   readonly #state: State;
@@ -28,6 +28,7 @@ export class UnseenPulls {
     if (lease.isUnseen) return;
     lease.isUnseen = true;
     this.#leases.add(lease);
+    this.#state.use.start(lease, now.monotonicMs);
     const startedAtMs = lease.pod?.createdAtMs ?? lease.offeredAtMs;
     const remainingMs = startedAtMs + lease.pullTimeoutMs - now.wallMs;
     const dueMs = now.monotonicMs + Math.max(0, remainingMs);
@@ -75,7 +76,6 @@ export class UnseenPulls {
     const pair = parsePair(pull.pair);
     if (pair?.nodeUid !== node.uid || pull.podName !== formatPodName(pair)) return undefined;
     const { image, pullSecrets } = pair;
-    const registry = findImageReference(image)?.registry ?? '';
     const { leaseId: id, podName, limits, createdAtMs, pullTimeoutMs } = pull;
     return newLease({
       id,
@@ -85,7 +85,7 @@ export class UnseenPulls {
       image,
       pullSecrets,
       podName,
-      subject: { image, registry, zone: node.zone, nodeUid: node.uid },
+      subject: subjectOfPair(pair, this.#state.demand),
       limits,
       offeredAtMs: createdAtMs,
       notAfterMs: createdAtMs,

@@ -4,6 +4,8 @@ import type { Condition } from '../../shared/kube-types.ts';
 import type { DesiredImage } from './desired-image.ts';
 import type { CachedImageObject } from './events.ts';
 import type { NodeState } from './node-state.ts';
+import type { PolicyState } from './policy-state.ts';
+import type { TargetRule } from './target.ts';
 import type { ParsedWish } from './wish.ts';
 
 /** Where a target node stands: `failed` while its last pull failed and no other is under way. */
@@ -16,6 +18,8 @@ export class WishState {
   readonly parsed: ParsedWish;
   /** Undefined when the spec is invalid. */
   desired: DesiredImage | undefined;
+  /** Undefined when it names none, or one that does not exist. */
+  policy: PolicyState | undefined;
   /** Target nodes and where they stand. */
   readonly standings = new Map<NodeState, Standing>();
   readonly counts: Record<Standing, number> = {
@@ -49,6 +53,20 @@ export class WishState {
     this.lastPulledAt = history?.lastPulledAt;
     this.lastAttemptedAt = history?.lastAttemptedAt;
     this.resolvedDigest = history?.resolvedDigest;
+  }
+
+  /** The PullPolicy that the spec names; undefined when it names none. */
+  get policyName(): string | undefined {
+    return this.parsed.kind === 'valid' ? this.parsed.wish.policy : undefined;
+  }
+
+  /** Which nodes it is for, and what their pods tolerate; undefined when the spec is invalid. */
+  get rule(): TargetRule | undefined {
+    if (this.parsed.kind === 'invalid') return undefined;
+    const { wish } = this.parsed;
+    if (this.policy === undefined) return wish;
+    const tolerations = [...wish.tolerations, ...this.policy.policy.tolerations];
+    return { nodeSelector: wish.nodeSelector, tolerations };
   }
 
   get targeted(): number {

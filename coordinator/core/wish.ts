@@ -10,6 +10,17 @@ import {
   parseImageReference,
 } from '../../shared/image-ref.ts';
 import type { Toleration } from '../../shared/kube-types.ts';
+import {
+  fail,
+  InvalidSpecError,
+  readInteger,
+  readList,
+  readNodeSelector,
+  readRecord,
+  readText,
+  readTolerations,
+  show,
+} from './spec-reader.ts';
 
 export interface Wish {
   /** Normalised image reference: what gets pulled. */
@@ -35,12 +46,6 @@ export type ParsedWish =
 
 const defaultPullTimeoutMs = 30 * 60_000;
 const defaultPriority = 0;
-// Bounds of the schema; a stored object beyond them is refused as a whole rather than cut.
-const maxListLength = 64;
-
-class InvalidSpecError extends Error {
-  override readonly name = 'InvalidSpecError';
-}
 
 export function parseWish(spec: unknown): ParsedWish {
   try {
@@ -62,7 +67,7 @@ function readWish(given: unknown): Wish {
     pullSecrets: readPullSecrets(spec['imagePullSecrets']),
     pullPolicy: readPullPolicy(spec['imagePullPolicy']),
     nodeSelector: readNodeSelector(spec['nodeSelector']),
-    tolerations: readList(spec['tolerations'], 'spec.tolerations').map(readToleration),
+    tolerations: readTolerations(spec['tolerations']),
     priority: readInteger(spec['priority'], 'spec.priority') ?? defaultPriority,
     pullTimeoutMs: readPullTimeout(spec['pullTimeout']),
     policy: readPolicy(spec['policyRef']),
@@ -101,12 +106,6 @@ function readPullSecrets(given: unknown): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-function readPullPolicy(given: unknown): Wish['pullPolicy'] {
-  const policy = readText(given, 'spec.imagePullPolicy') ?? 'Always';
-  if (policy === 'Always' || policy === 'IfNotPresent' || policy === 'Never') return policy;
-  return fail(`spec.imagePullPolicy "${show(policy)}" is none of Always, IfNotPresent, Never`);
-}
-
 function readPolicy(given: unknown): string | undefined {
   if (given === undefined || given === null) return undefined;
   const name = readText(readRecord(given, 'spec.policyRef')['name'], 'spec.policyRef.name');
@@ -114,38 +113,10 @@ function readPolicy(given: unknown): string | undefined {
   return name;
 }
 
-function readNodeSelector(given: unknown): ReadonlyMap<string, string> {
-  if (given === undefined || given === null) return new Map();
-  return new Map(
-    Object.entries(readRecord(given, 'spec.nodeSelector')).map(([key, value]) => [
-      key,
-      readText(value, `spec.nodeSelector.${key}`) ?? '',
-    ]),
-  );
-}
-
-function readToleration(given: unknown, index: number): Toleration {
-  const field = `spec.tolerations[${index}]`;
-  const record = readRecord(given, field);
-  const text = (name: string) => readText(record[name], `${field}.${name}`);
-  const [key, operator, value, effect] = [
-    text('key'),
-    text('operator'),
-    text('value'),
-    text('effect'),
-  ];
-  if (operator !== undefined && operator !== '' && operator !== 'Exists' && operator !== 'Equal') {
-    fail(`${field}.operator "${show(operator)}" is neither Exists nor Equal`);
-  }
-  if (!key && operator !== 'Exists') fail(`${field} has no key: its operator must be Exists`);
-  const seconds = readInteger(record['tolerationSeconds'], `${field}.tolerationSeconds`);
-  return {
-    ...(key === undefined ? {} : { key }),
-    ...(operator === undefined ? {} : { operator }),
-    ...(value === undefined ? {} : { value }),
-    ...(effect === undefined ? {} : { effect }),
-    ...(seconds === undefined ? {} : { tolerationSeconds: seconds }),
-  };
+function readPullPolicy(given: unknown): Wish['pullPolicy'] {
+  const policy = readText(given, 'spec.imagePullPolicy') ?? 'Always';
+  if (policy === 'Always' || policy === 'IfNotPresent' || policy === 'Never') return policy;
+  return fail(`spec.imagePullPolicy "${show(policy)}" is none of Always, IfNotPresent, Never`);
 }
 
 function readPullTimeout(given: unknown): number {
@@ -156,38 +127,4 @@ function readPullTimeout(given: unknown): number {
     fail(`spec.pullTimeout "${show(text)}" is not a duration above zero such as 30m`);
   }
   return timeoutMs;
-}
-
-function readRecord(given: unknown, field: string): Record<string, unknown> {
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    fail(`${field} is not an object`);
-  return Object.fromEntries(Object.entries(given));
-}
-
-function readList(given: unknown, field: string): readonly unknown[] {
-  if (given === undefined || given === null) return [];
-  if (!Array.isArray(given)) fail(`${field} is not a list`);
-  if (given.length > maxListLength) fail(`${field} has more than ${maxListLength} entries`);
-  return given;
-}
-
-function readText(given: unknown, field: string): string | undefined {
-  if (given === undefined || given === null) return undefined;
-  if (typeof given !== 'string') fail(`${field} is not a text`);
-  return given;
-}
-
-function readInteger(given: unknown, field: string): number | undefined {
-  if (given === undefined || given === null) return undefined;
-  if (typeof given !== 'number' || !Number.isSafeInteger(given))
-    fail(`${field} is not a whole number`);
-  return given;
-}
-
-function show(text: string): string {
-  return text.slice(0, 100);
-}
-
-function fail(message: string): never {
-  throw new InvalidSpecError(message);
 }

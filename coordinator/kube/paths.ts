@@ -6,6 +6,8 @@ export const nodesPath = '/api/v1/nodes';
 
 export const cachedImagesPath = `/apis/${apiGroup}/${apiVersion}/cachedimages`;
 
+export const pullPoliciesPath = `/apis/${apiGroup}/${apiVersion}/pullpolicies`;
+
 export function podsPath(namespace: string): string {
   return `/api/v1/namespaces/${namespace}/pods`;
 }
@@ -28,4 +30,8 @@ export function coordinatorLeasePath(namespace: string): string {
 
 export function cachedImageStatusPath(name: string): string {
   return `${cachedImagesPath}/${name}/status`;
+}
+
+export function pullPolicyStatusPath(name: string): string {
+  return `${pullPoliciesPath}/${name}/status`;
 }

@@ -1,14 +1,14 @@
-// What the coordinator watches: nodes, the pull pods of its namespace, and CachedImages; each turned into the core's
-// events.
+// What the coordinator watches: nodes, the pull pods of its namespace, CachedImages and PullPolicies; each turned into the
+// core's events.
 
 import type { Clock } from '../../shared/clock.ts';
 import type { KubeClient } from '../../shared/kube-client.ts';
 import type { Log } from '../../shared/log.ts';
 import { labels, managedBy } from '../../shared/names.ts';
 import { runReflector } from '../../shared/reflector.ts';
-import type { Event } from '../core/events.ts';
-import { cachedImagesPath, nodesPath, podsPath } from './paths.ts';
-import { trimCachedImage, trimNode, trimPod } from './trim.ts';
+import type { CachedImageObject, Event, PullPolicyObject } from '../core/events.ts';
+import { cachedImagesPath, nodesPath, podsPath, pullPoliciesPath } from './paths.ts';
+import { trimCustomObject, trimNode, trimPod } from './trim.ts';
 
 export interface ReflectorsOptions {
   readonly kube: KubeClient;
@@ -28,6 +28,7 @@ export async function runReflectors(
     followNodes(options, signal),
     followPods(options, signal),
     followImages(options, signal),
+    followPolicies(options, signal),
   ]);
 }
 
@@ -78,7 +79,7 @@ function followImages(options: ReflectorsOptions, signal: AbortSignal): Promise<
     {
       client,
       path: cachedImagesPath,
-      trim: trimCachedImage,
+      trim: (object: CachedImageObject) => trimCustomObject(object),
       clock,
       random,
       log,
@@ -86,6 +87,26 @@ function followImages(options: ReflectorsOptions, signal: AbortSignal): Promise<
         if (event.kind === 'listed') onEvent({ kind: 'imagesListed', images: event.objects });
         else if (event.kind === 'seen') onEvent({ kind: 'imageSeen', image: event.object });
         else onEvent({ kind: 'imageGone', name: event.object.metadata.name });
+      },
+    },
+    signal,
+  );
+}
+
+function followPolicies(options: ReflectorsOptions, signal: AbortSignal): Promise<void> {
+  const { kube: client, clock, random, log, onEvent } = options;
+  return runReflector(
+    {
+      client,
+      path: pullPoliciesPath,
+      trim: (object: PullPolicyObject) => trimCustomObject(object),
+      clock,
+      random,
+      log,
+      onEvent: (event) => {
+        if (event.kind === 'listed') onEvent({ kind: 'policiesListed', policies: event.objects });
+        else if (event.kind === 'seen') onEvent({ kind: 'policySeen', policy: event.object });
+        else onEvent({ kind: 'policyGone', name: event.object.metadata.name });
       },
     },
     signal,

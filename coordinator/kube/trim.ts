@@ -1,10 +1,15 @@
 // What the coordinator keeps of Kubernetes objects. They are trimmed on arrival: a node's list of images and everybody's
 // managed fields are most of an object and nothing that a decision needs.
 
-import type { Node, ObjectMeta, Pod } from '../../shared/kube-types.ts';
+import type { KubeObject, Node, ObjectMeta, Pod } from '../../shared/kube-types.ts';
 import { observePod } from '../../shared/observed-pod.ts';
 import { parseTimestamp } from '../../shared/timestamp.ts';
-import type { CachedImageObject, NodeRecord, PullPodRecord } from '../core/events.ts';
+import type { NodeRecord, PullPodRecord } from '../core/events.ts';
+
+interface CustomObject extends KubeObject {
+  readonly spec?: unknown;
+  readonly status?: object;
+}
 
 export function trimNode({ metadata, spec, status }: Node): NodeRecord {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
@@ -29,10 +34,11 @@ export function trimPod(pod: Pod): PullPodRecord {
   return { ...observePod(pod), nodeName: pod.spec.nodeName ?? '' };
 }
 
-export function trimCachedImage(image: CachedImageObject): CachedImageObject {
-  const { spec, status } = image;
+/** Of our own kinds everything but metadata counts. */
+export function trimCustomObject<T extends CustomObject>(object: T): Pick<T, keyof CustomObject> {
+  const { spec, status } = object;
   return {
-    metadata: trimMetadata(image.metadata),
+    metadata: trimMetadata(object.metadata),
     ...(spec === undefined ? {} : { spec }),
     ...(status === undefined ? {} : { status }),
   };

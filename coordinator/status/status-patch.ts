@@ -1,17 +1,15 @@
 // What to write so that a stored status becomes the wanted one, and whether anything is to be written at all.
 
-import type { CachedImageStatus } from '../core/events.ts';
-
 /**
  * A merge patch of the status: changed fields, and null for those to be taken away. Undefined when stored and wanted are
  * the same, whatever the order of their keys.
  */
 export function planStatusPatch(
-  stored: CachedImageStatus | undefined,
-  wanted: CachedImageStatus,
+  stored: object | undefined,
+  wanted: object,
 ): Readonly<Record<string, unknown>> | undefined {
-  const before = new Map(Object.entries(stored ?? {}));
-  const after = new Map(Object.entries(wanted));
+  const before = new Map<string, unknown>(Object.entries(stored ?? {}));
+  const after = new Map<string, unknown>(Object.entries(wanted));
   const patch: Record<string, unknown> = {};
   for (const [field, value] of after)
     if (value !== undefined && !isSame(before.get(field), value)) patch[field] = value;

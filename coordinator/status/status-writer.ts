@@ -1,38 +1,48 @@
-// Writes statuses of CachedImages: transitions at once, counters every ten seconds, at most twenty writes a second in all,
+// Writes statuses of the objects of one kind: transitions at once, counters after a while, at most twenty writes a second in all,
 // none when nothing changed. It asks the core for the status when it is about to write, so that what waited is never
 // out of date; it never reads one back but through the watch and the answers to its own writes.
 
 import { type Backoff, decideBackoffMs } from '../../shared/backoff.ts';
 import type { Clock, Instant, Timer } from '../../shared/clock.ts';
 import { type KubeClient, KubeError } from '../../shared/kube-client.ts';
+import type { KubeObject } from '../../shared/kube-types.ts';
 import type { Log } from '../../shared/log.ts';
-import type { CachedImageObject, CachedImageStatus } from '../core/events.ts';
-import { cachedImageStatusPath } from '../kube/paths.ts';
 import type { CoordinatorMetrics } from '../metrics.ts';
 import { isSame, planStatusPatch } from './status-patch.ts';
 import { WriteWindow } from './write-window.ts';
 
-export interface StatusWriterOptions {
+/** An object whose status is of type `S`. */
+export interface WithStatus<S> extends KubeObject {
+  readonly status?: S;
+}
+
+export interface StatusWriterOptions<S extends object> {
   readonly kube: KubeClient;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
   readonly metrics: Pick<CoordinatorMetrics, 'statusWrites'>;
   /** The wanted status now; undefined when the object is gone. */
-  readonly status: (name: string, now: Instant) => CachedImageStatus | undefined;
+  readonly status: (name: string, now: Instant) => S | undefined;
+  /** Where the API server has the object's status. */
+  readonly path: (name: string) => string;
+  /** What log lines call the object. */
+  readonly logField: 'cachedImage' | 'pullPolicy';
+  /** How long a change of counts waits for others. */
+  readonly countersEveryMs: number;
   readonly signal: AbortSignal;
 }
 
-/** What is known of one CachedImage; so there are as many as there are objects. */
-interface Entry {
+/** What is known of one object; so there are as many as there are objects. */
+interface Entry<S> {
   readonly name: string;
   uid: string | undefined;
   /** As the API server has it, as far as is known. */
-  stored: CachedImageStatus | undefined;
+  stored: S | undefined;
   /** Of `stored`, to tell an echo of the watch from news; 0 when not known. */
   version: number;
   /** What was written last, if the API server did not keep all of it. */
-  unkept: CachedImageStatus | undefined;
+  unkept: S | undefined;
   /** In a row. */
   failures: number;
   /** When to write; undefined when nothing waits. */
@@ -40,30 +50,29 @@ interface Entry {
   isWriting: boolean;
 }
 
-const countersEveryMs = 10_000;
 const maxWritesPerSecond = 20;
 const maxConcurrent = 8;
 const backoff: Backoff = { initialMs: 1_000, factor: 2, maxMs: 60_000, jitterRatio: 0.5 };
 
-export class StatusWriter {
-  readonly #options: StatusWriterOptions;
-  readonly #entries = new Map<string, Entry>();
+export class StatusWriter<S extends object> {
+  readonly #options: StatusWriterOptions<S>;
+  readonly #entries = new Map<string, Entry<S>>();
   readonly #window = new WriteWindow(maxWritesPerSecond, 1_000);
   #writing = 0;
   #timer: Timer | undefined;
 
-  constructor(options: StatusWriterOptions) {
+  constructor(options: StatusWriterOptions<S>) {
     this.#options = options;
   }
 
   /** The watch's news: what is stored now. Objects that are not listed are gone. */
-  observeAll(images: readonly CachedImageObject[]): void {
-    const names = new Set(images.map(({ metadata }) => metadata.name));
+  observeAll(objects: readonly WithStatus<S>[]): void {
+    const names = new Set(objects.map(({ metadata }) => metadata.name));
     for (const name of this.#entries.keys()) if (!names.has(name)) this.#entries.delete(name);
-    for (const image of images) this.observe(image);
+    for (const object of objects) this.observe(object);
   }
 
-  observe({ metadata, status }: CachedImageObject): void {
+  observe({ metadata, status }: WithStatus<S>): void {
     const entry = this.#entry(metadata.name);
     const version = Number(metadata.resourceVersion) || 0;
     const isSameObject = entry.uid === undefined || entry.uid === metadata.uid;
@@ -84,7 +93,7 @@ export class StatusWriter {
     if (entry.failures > 0 && entry.dueAtMs !== undefined) return;
     const nowMs = this.#nowMs();
     // From the first change on, so that a pull's end and the next one's begin are one write.
-    const dueAtMs = transition ? nowMs : nowMs + countersEveryMs;
+    const dueAtMs = transition ? nowMs : nowMs + this.#options.countersEveryMs;
     entry.dueAtMs = Math.min(entry.dueAtMs ?? Number.POSITIVE_INFINITY, dueAtMs);
     this.#pump();
   }
@@ -109,8 +118,8 @@ export class StatusWriter {
     }
   }
 
-  #nextDue(): Entry | undefined {
-    let next: Entry | undefined;
+  #nextDue(): Entry<S> | undefined {
+    let next: Entry<S> | undefined;
     for (const entry of this.#entries.values()) {
       if (entry.dueAtMs === undefined || entry.isWriting) continue;
       if (next?.dueAtMs === undefined || entry.dueAtMs < next.dueAtMs) next = entry;
@@ -119,7 +128,7 @@ export class StatusWriter {
   }
 
   /** Never rejects. */
-  async #write(entry: Entry): Promise<void> {
+  async #write(entry: Entry<S>): Promise<void> {
     const { clock, status } = this.#options;
     entry.dueAtMs = undefined;
     const wanted = status(entry.name, clock.now());
@@ -140,17 +149,13 @@ export class StatusWriter {
     this.#pump();
   }
 
-  async #send(
-    entry: Entry,
-    patch: Readonly<Record<string, unknown>>,
-    wanted: CachedImageStatus,
-  ): Promise<void> {
-    const { kube, log, metrics, signal } = this.#options;
+  async #send(entry: Entry<S>, patch: Readonly<Record<string, unknown>>, wanted: S): Promise<void> {
+    const { kube, log, metrics, signal, path, logField } = this.#options;
     // The uid makes sure that an object which came after this one does not inherit its status.
     const metadata = entry.uid === undefined ? {} : { uid: entry.uid };
-    const answer = await kube.request<CachedImageObject>({
+    const answer = await kube.request<WithStatus<S>>({
       method: 'PATCH',
-      path: cachedImageStatusPath(entry.name),
+      path: path(entry.name),
       contentType: 'application/merge-patch+json',
       body: { metadata, status: patch },
       signal,
@@ -161,25 +166,25 @@ export class StatusWriter {
     if (this.#entries.get(entry.name) === entry) this.observe(answer);
     const isKept = planStatusPatch(answer.status, wanted) === undefined;
     if (!isKept && entry.unkept === undefined)
-      log.warn({ cachedImage: entry.name }, 'status not kept as written');
+      log.warn({ [logField]: entry.name }, 'status not kept as written');
     entry.unkept = isKept ? undefined : wanted;
   }
 
-  #retry(entry: Entry, error: unknown): void {
-    const { log, metrics, random, signal } = this.#options;
+  #retry(entry: Entry<S>, error: unknown): void {
+    const { log, metrics, random, signal, logField } = this.#options;
     if (signal.aborted) return;
     if (error instanceof KubeError && error.status === 404) return;
     metrics.statusWrites.inc({ result: 'failed' });
     entry.failures += 1;
     const delayMs = decideBackoffMs(backoff, entry.failures, random());
     entry.dueAtMs = this.#nowMs() + delayMs;
-    log.warn({ err: error, cachedImage: entry.name, delayMs }, 'status not written');
+    log.warn({ err: error, [logField]: entry.name, delayMs }, 'status not written');
   }
 
-  #entry(name: string): Entry {
+  #entry(name: string): Entry<S> {
     const known = this.#entries.get(name);
     if (known !== undefined) return known;
-    const entry: Entry = {
+    const entry: Entry<S> = {
       name,
       uid: undefined,
       stored: undefined,

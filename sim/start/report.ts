@@ -3,9 +3,10 @@
 
 import {
   countSlots,
+  isGeneral,
   type Limit,
   type LimitSubject,
-  scopeKey,
+  scopeKeys,
 } from '../../coordinator/core/limits.ts';
 import { parseImageReference } from '../../shared/image-ref.ts';
 import { formatPair } from '../../shared/pair.ts';
@@ -113,7 +114,7 @@ interface ScopeWork {
 function sumWork(run: Run, limit: Limit): readonly ScopeWork[] {
   const byScope = new Map<string, ScopeWork>();
   for (const pod of run.pods) {
-    const scope = scopeKey(limit, subjectOf(pod, run.zones));
+    const [scope] = scopeKeys(limit, subjectOf(pod, run.zones));
     const endedAtMs = pod.terminalAtMs ?? run.warmAtMs;
     if (scope === undefined || endedAtMs === undefined) continue;
     const beganAtMs = Math.max(pod.podCreatedAtMs, run.startedAtMs ?? pod.podCreatedAtMs);
@@ -129,6 +130,8 @@ function subjectOf(pod: PullPodEntry, zones: Run['zones']): LimitSubject {
   return {
     image: pod.image,
     registry: parseImageReference(pod.image).registry,
+    policies: [],
+    selectors: new Set(),
     zone: zones.get(pod.nodeUid) ?? '',
     nodeUid: pod.nodeUid,
   };
@@ -211,9 +214,7 @@ function findPeak(
 
 /** Slots of the tightest limit of that scope that counts every lease. */
 function findSlots(run: Run, per: Limit['per']): number | null {
-  const general = run.limits.filter(
-    (limit) => limit.per === per && Object.keys(limit.match).length === 0,
-  );
+  const general = run.limits.filter((limit) => limit.per === per && isGeneral(limit));
   const slots = general.map((limit) => countSlots(limit, run.eligible.cluster));
   return slots.length === 0 ? null : Math.min(...slots);
 }

@@ -10,6 +10,7 @@ import type {
   Event,
   NodeRecord,
   PullPodRecord,
+  PullPolicyObject,
 } from '../../../coordinator/core/events.ts';
 import type { Limit } from '../../../coordinator/core/limits.ts';
 import type { LeaseView } from '../../../coordinator/core/views.ts';
@@ -28,6 +29,7 @@ export interface PullPlan {
 export interface BenchOptions {
   readonly nodes: number;
   readonly images: readonly CachedImageObject[];
+  readonly policies?: readonly PullPolicyObject[];
   readonly limits?: readonly Limit[];
   /** From an offer to the pod, and from a pod's end to the news of it. */
   readonly latencyMs?: number;
@@ -108,6 +110,7 @@ export class Bench {
       this.apply({ kind: 'limitsConfigured', limits: this.#options.limits });
     this.apply({ kind: 'nodesListed', nodes: this.nodeNames.map((name) => nodeRecord(name)) });
     this.apply({ kind: 'podsListed', pods: [] });
+    this.apply({ kind: 'policiesListed', policies: this.#options.policies ?? [] });
     this.apply({ kind: 'imagesListed', images: this.#options.images });
     for (const name of this.nodeNames) this.connect(name);
     for (const name of this.nodeNames) this.#beat(name, 1);

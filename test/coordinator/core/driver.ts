@@ -47,13 +47,14 @@ export class Driver {
     return effects;
   }
 
-  /** All three lists: the nodes, the pods, and one CachedImage `app` for `appImage`. */
+  /** All lists: no policies, the nodes, the pods, and one CachedImage `app` for `appImage`. */
   list(given: { pods?: readonly PullPodRecord[]; nodes?: readonly string[] } = {}): void {
     const nodes = (given.nodes ?? ['n1', 'n2']).map((name) => nodeRecord(name));
     this.apply({ kind: 'nodesListed', nodes });
     this.apply({ kind: 'podsListed', pods: given.pods ?? [] });
     const images = [cachedImage('app', { image: 'r.example/app', tag: '1' })];
     this.apply({ kind: 'imagesListed', images });
+    this.apply({ kind: 'policiesListed', policies: [] });
   }
 
   /** An agent with an empty inventory and its first heartbeat, on session `s-NODE`. */

@@ -37,7 +37,9 @@ function scopeOf(limit: Limit, pull: BenchPull): string | undefined {
   const registry = pull.image.slice(0, pull.image.indexOf('/'));
   if (limit.match.registry !== undefined && !registry.startsWith('mirror.')) return undefined;
   if (limit.match.image !== undefined && !pull.image.includes('/even-')) return undefined;
-  return { cluster: '', image: pull.image, registry, node: pull.node, zone: '' }[limit.per];
+  return { cluster: '', image: pull.image, registry, node: pull.node, zone: '', policy: '' }[
+    limit.per
+  ];
 }
 
 function imageObject(index: number, generation = 1) {

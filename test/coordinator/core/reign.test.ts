@@ -97,16 +97,15 @@ describe('a new reign', () => {
     expect(offersIn(driver.connect('n2'))).toEqual([]);
   });
 
-  test('waits for all three lists, whatever their order', () => {
+  test('waits for all lists, whatever their order', () => {
     driver.apply({ kind: 'podsListed', pods: [] });
     driver.connect('n1');
     driver.apply({
       kind: 'imagesListed',
       images: [cachedImage('app', { image: 'r.example/app', tag: '1' })],
     });
-    expect(offersIn(driver.apply({ kind: 'nodesListed', nodes: [nodeRecord('n1')] }))).toHaveLength(
-      1,
-    );
+    expect(offersIn(driver.apply({ kind: 'nodesListed', nodes: [nodeRecord('n1')] }))).toEqual([]);
+    expect(offersIn(driver.apply({ kind: 'policiesListed', policies: [] }))).toHaveLength(1);
   });
 
   test('finds its leases again in the pull pods and offers no second one for their pairs', () => {

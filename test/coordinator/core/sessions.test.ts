@@ -19,6 +19,7 @@ beforeEach(() => {
   core = new Core({ epoch: 1, firstEpoch: true, startedAt: now, random: () => 0 });
   apply({ kind: 'nodesListed', nodes: [nodeRecord('n1')] });
   apply({ kind: 'podsListed', pods: [] });
+  apply({ kind: 'policiesListed', policies: [] });
   apply({
     kind: 'imagesListed',
     images: [cachedImage('app', { image: 'r.example/app', tag: '1' })],

@@ -231,6 +231,7 @@ describe('announcing statuses', () => {
     const nodes: readonly NodeRecord[] = [nodeRecord('n1'), nodeRecord('n2')];
     core.apply({ kind: 'nodesListed', nodes }, now);
     core.apply({ kind: 'podsListed', pods: [] }, now);
+    core.apply({ kind: 'policiesListed', policies: [] }, now);
     return core;
   }
 

@@ -9,6 +9,7 @@ function open(tenureUntilMs: number): Driver {
   driver.apply({ kind: 'nodesListed', nodes: [nodeRecord('n0')] });
   driver.apply({ kind: 'podsListed', pods: [] });
   driver.apply({ kind: 'imagesListed', images: [] });
+  driver.apply({ kind: 'policiesListed', policies: [] });
   driver.apply({ kind: 'helloReceived', sessionId: 's0', hello: helloOf('n0') });
   driver.apply({ kind: 'inventoryReceived', sessionId: 's0', entries: [] });
   driver.apply({ kind: 'heartbeatReceived', sessionId: 's0', sequence: 1 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { trimCachedImage, trimNode, trimPod } from '../../../coordinator/kube/trim.ts';
+import { trimCustomObject, trimNode, trimPod } from '../../../coordinator/kube/trim.ts';
 import type { Node, Pod } from '../../../shared/kube-types.ts';
 
 const node: Node = {
@@ -84,7 +84,7 @@ describe('trimPod', () => {
   });
 });
 
-describe('trimCachedImage', () => {
+describe('trimCustomObject', () => {
   test('keeps spec and status as they are and little of the metadata', () => {
     const image = {
       apiVersion: 'forehold.dev/v1alpha1',
@@ -100,7 +100,7 @@ describe('trimCachedImage', () => {
       spec: { image: 7 },
       status: { phase: 'Ready' } as const,
     };
-    expect(trimCachedImage(image)).toEqual({
+    expect(trimCustomObject(image)).toEqual({
       metadata: { name: 'web', uid: 'u', generation: 2, resourceVersion: '7' },
       spec: { image: 7 },
       status: { phase: 'Ready' },

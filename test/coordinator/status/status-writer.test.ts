@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CachedImageObject, CachedImageStatus } from '../../../coordinator/core/events.ts';
+import { cachedImageStatusPath } from '../../../coordinator/kube/paths.ts';
 import { openCoordinatorMetrics } from '../../../coordinator/metrics.ts';
 import { isSame, planStatusPatch } from '../../../coordinator/status/status-patch.ts';
 import { StatusWriter } from '../../../coordinator/status/status-writer.ts';
@@ -38,6 +39,9 @@ function start() {
     log,
     metrics,
     status: (name) => wanted.get(name),
+    path: cachedImageStatusPath,
+    logField: 'cachedImage',
+    countersEveryMs: 10_000,
     signal: controller.signal,
   });
   const want = (name: string, status: CachedImageStatus, transition: boolean): void => {

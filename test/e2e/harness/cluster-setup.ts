@@ -12,15 +12,15 @@ export const systemNamespace = 'forehold-system';
 /** On every CachedImage of the suite; its value tells the runs apart. */
 export const runLabel = `${apiGroup}/e2e`;
 
-const crdFile = join(root, `charts/forehold/crds/cachedimages.${apiGroup}.yaml`);
+const kinds = join(root, 'charts/forehold/crds');
 const manifests = ['namespaces', 'agent', 'coordinator', 'not-after'];
 const deadlineMs = 60_000;
 
 /** What was laid down, for `tearDownCluster`. */
 export interface ClusterSetup {
   readonly nodeNames: readonly string[];
-  /** The kind was not there before. */
-  readonly addedKind: boolean;
+  /** The kinds were not there before. */
+  readonly addedKinds: boolean;
 }
 
 /**
@@ -30,9 +30,9 @@ export async function setUpCluster(
   kube: Kube,
   nodeNames: readonly string[],
 ): Promise<ClusterSetup> {
-  const before = await kube.kubectl(['get', '--ignore-not-found', '-o', 'name', '-f', crdFile]);
-  await kube.kubectl(['apply', '-f', crdFile]);
-  await kube.kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', crdFile]);
+  const before = await kube.kubectl(['get', '--ignore-not-found', '-o', 'name', '-f', kinds]);
+  await kube.kubectl(['apply', '-f', kinds]);
+  await kube.kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', kinds]);
   // What a run left that was killed. Its pods would be adopted, and counted.
   await until('CachedImages of earlier runs are deleted', deadlineMs, async () => {
     await kube.kubectl(['delete', 'cachedimages', '-l', runLabel]);
@@ -48,7 +48,7 @@ export async function setUpCluster(
   for (const name of manifests) await kube.apply(await readManifest(name, nodeNames));
   // A policy takes a moment to act; without it the suite would prove less than it says.
   await until('the not-after policy refuses a pod', deadlineMs, () => isFenceUp(kube));
-  return { nodeNames, addedKind: before.trim() === '' };
+  return { nodeNames, addedKinds: before.trim() === '' };
 }
 
 export async function tearDownCluster(kube: Kube, setup: ClusterSetup): Promise<void> {
@@ -59,7 +59,7 @@ export async function tearDownCluster(kube: Kube, setup: ClusterSetup): Promise<
       await readManifest(name, setup.nodeNames),
     );
   }
-  if (setup.addedKind) await kube.kubectl(['delete', '--ignore-not-found', '-f', crdFile]);
+  if (setup.addedKinds) await kube.kubectl(['delete', '--ignore-not-found', '-f', kinds]);
 }
 
 async function readManifest(name: string, nodeNames: readonly string[]): Promise<string> {

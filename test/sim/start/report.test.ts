@@ -5,7 +5,7 @@ import {
   countSlots,
   type Limit,
   mergeLimits,
-  scopeKey,
+  scopeKeys,
 } from '../../../coordinator/core/limits.ts';
 import type { PullEntry, PullPodEntry } from '../../../sim/kubelet/record.ts';
 import { buildReport, type Run } from '../../../sim/start/report.ts';
@@ -274,7 +274,7 @@ describe('buildReport', () => {
       fc.property(work, fc.array(slots, { minLength: 3, maxLength: 3 }), (wishes, given) => {
         const limits = builtInLimits.map((limit, index) => ({
           ...limit,
-          slots: given[index] ?? limit.slots,
+          slots: given[index] ?? { count: 1, percent: 0 },
         }));
         const pulls = scheduleGreedily(wishes, limits);
         const endMs = Math.max(...pulls.map(({ pod }) => pod.terminalAtMs ?? 0));
@@ -323,5 +323,8 @@ function fits(limit: Limit, candidate: Pull, pulls: readonly Pull[]): boolean {
 
 function scopeOf(limit: Limit, { pod }: Pull): string | undefined {
   const { image, nodeUid } = pod;
-  return scopeKey(limit, { image, registry: 'r.io', zone: '', nodeUid });
+  const policies: string[] = [];
+  const selectors = new Set<string>();
+  const subject = { image, registry: 'r.io', policies, selectors, zone: '', nodeUid };
+  return scopeKeys(limit, subject)[0];
 }
