@@ -2,6 +2,7 @@
 
 import { Core } from '../../../coordinator/core/core.ts';
 import type { Effect, Event, PullPodRecord } from '../../../coordinator/core/events.ts';
+import type { CoreSettings } from '../../../coordinator/core/state.ts';
 import type { Instant } from '../../../shared/clock.ts';
 import type { LeaseUpdate, Offer } from '../../../shared/protocol.ts';
 import { cachedImage, helloOf, nodeRecord, startWallMs } from './bench.ts';
@@ -20,7 +21,7 @@ export class Driver {
   readonly core: Core;
   nowMs = 0;
 
-  constructor(settings: { epoch?: number; firstEpoch?: boolean; tenureUntilMs?: number } = {}) {
+  constructor(settings: Partial<CoreSettings> = {}) {
     const defaults = { epoch: 1, firstEpoch: true, startedAt: this.now, random: () => 0 };
     this.core = new Core({ ...defaults, ...settings });
   }
