@@ -1,7 +1,7 @@
 // The coordinator as a server: one of several replicas with its gRPC and HTTP sides, started in order and ended together.
 // Only the replica that leads has anything to show; the others say who does.
 
-import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { Metadata, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../shared/clock.ts';
 import type { HostPort } from '../shared/env.ts';
@@ -62,6 +62,8 @@ export class Coordinator {
   readonly #fault = new AbortController();
   readonly #kube: KubeClient;
   readonly #identity: Identity | undefined;
+  /** Who makes the calls under way. */
+  readonly #users = new WeakMap<Metadata, string>();
   #replica: Replica | undefined;
   #running: Promise<void> | undefined;
 
@@ -154,7 +156,7 @@ export class Coordinator {
     const inspector = openInspector({
       views: () => this.#requireReign().core,
       actions: () => this.#requireReign(),
-      identify: () => '',
+      identify: ({ metadata }) => this.#users.get(metadata) ?? '',
       feed: this.#feed,
       clock,
       log,
@@ -185,7 +187,8 @@ export class Coordinator {
     if (this.#identity === undefined) return handlers;
     const { service } = loadContract().InspectorService;
     const { callers: gate } = this.#identity;
-    return guardService({ service, handlers, gate, clock: this.#options.clock });
+    const { clock } = this.#options;
+    return guardService({ service, handlers, gate, clock, users: this.#users });
   }
 
   #openReplica(address: string, grpcServer: GrpcServer): Replica {

@@ -8,7 +8,12 @@ import type { Access, AccessReviewer } from './access-reviewer.ts';
 import { type BearerToken, readBearer } from './bearer.ts';
 import { type Refusal, refuse, toStatus } from './refusal.ts';
 import type { Refusals } from './refusals.ts';
-import { answerKeptMs, type TokenReviewer } from './token-reviewer.ts';
+import {
+  answerKeptMs,
+  type ReviewedToken,
+  type ReviewedUser,
+  type TokenReviewer,
+} from './token-reviewer.ts';
 
 export interface CallerGateOptions {
   readonly reviewer: TokenReviewer;
@@ -38,12 +43,13 @@ export class CallerGate {
   }
 
   /**
-   * Resolves when the caller may.
+   * Who calls, when he may.
    * @throws StatusError
    */
-  async admit(call: GuardedCall): Promise<void> {
-    const refusal = await this.#review(call);
-    if (refusal !== undefined) throw toStatus(refusal);
+  async admit(call: GuardedCall): Promise<ReviewedUser> {
+    const admission = await this.#review(call);
+    if (admission.kind === 'refused') throw toStatus(admission);
+    return admission.user;
   }
 
   /**
@@ -60,10 +66,10 @@ export class CallerGate {
       timer = clock.startTimer(Math.min(answerKeptMs, Math.max(0, leftMs)), () => void look());
     };
     const look = async (): Promise<void> => {
-      const refusal = await this.#review(call);
+      const admission = await this.#review(call);
       if (isOver) return;
-      if (refusal === undefined) arm();
-      else onEnd(toStatus(refusal));
+      if (admission.kind === 'reviewed') arm();
+      else onEnd(toStatus(admission));
     };
     arm();
     return () => {
@@ -72,26 +78,26 @@ export class CallerGate {
     };
   }
 
-  async #review(call: GuardedCall): Promise<Refusal | undefined> {
+  async #review(call: GuardedCall): Promise<ReviewedToken | Refusal> {
     const { authorization, peer, method, access } = call;
     const bearer = explain(readBearer(authorization));
-    const refusal =
+    const admission =
       bearer.kind === 'refused' ? bearer : await this.#reviewAccess(bearer, access, peer);
-    if (refusal !== undefined)
-      this.#options.refusals.note(refusal, { service: 'inspector', peer, method });
-    return refusal;
+    if (admission.kind === 'refused')
+      this.#options.refusals.note(admission, { service: 'inspector', peer, method });
+    return admission;
   }
 
   async #reviewAccess(
     bearer: BearerToken,
     access: Access | undefined,
     peer: string,
-  ): Promise<Refusal | undefined> {
+  ): Promise<ReviewedToken | Refusal> {
     const { reviewer, accessReviewer } = this.#options;
     if (access === undefined) return refuse('NotPermitted', 'nobody may call this method');
     const reviewed = await reviewer.review(bearer, peer);
     if (reviewed.kind === 'refused') return reviewed;
-    return accessReviewer.review(reviewed, access, peer);
+    return (await accessReviewer.review(reviewed, access, peer)) ?? reviewed;
   }
 }
 

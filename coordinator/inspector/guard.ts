@@ -2,6 +2,7 @@
 // and a stream ends when it would not let him in any more.
 
 import type {
+  Metadata,
   ServerUnaryCall,
   ServerWritableStream,
   ServiceDefinition,
@@ -19,6 +20,8 @@ export interface GuardOptions {
   readonly handlers: UntypedServiceImplementation;
   readonly gate: CallerGate;
   readonly clock: Clock;
+  /** Gets the user's name for the metadata of each call that is let in. */
+  readonly users: WeakMap<Metadata, string>;
 }
 
 type UnaryCall = ServerUnaryCall<unknown, unknown>;
@@ -28,13 +31,12 @@ type StreamCall = ServerWritableStream<unknown, unknown>;
 export function guardService({
   service,
   handlers,
-  gate,
-  clock,
+  ...options
 }: GuardOptions): UntypedServiceImplementation {
   const methods = Object.entries(service).flatMap(([name, { responseStream }]) => {
     const handler = handlers[name];
     if (handler === undefined) return [];
-    const guarded: Guarded = { name, handler, gate, clock };
+    const guarded: Guarded = { ...options, name, handler };
     const serve = responseStream
       ? (call: StreamCall) => void serveStream(guarded, call)
       : (call: UnaryCall, callback: sendUnaryData<unknown>) =>
@@ -44,20 +46,19 @@ export function guardService({
   return Object.fromEntries(methods);
 }
 
-interface Guarded {
+interface Guarded extends Omit<GuardOptions, 'service' | 'handlers'> {
   readonly name: string;
   readonly handler: UntypedHandleCall;
-  readonly gate: CallerGate;
-  readonly clock: Clock;
 }
 
 async function serveUnary(
-  { name, handler, gate }: Guarded,
+  { name, handler, gate, users }: Guarded,
   call: UnaryCall,
   callback: sendUnaryData<unknown>,
 ): Promise<void> {
   try {
-    await gate.admit(describe(name, call));
+    const { username } = await gate.admit(describe(name, call));
+    users.set(call.metadata, username);
   } catch (error) {
     return callback(toServiceError(toStatusError(error)));
   }
