@@ -2,7 +2,7 @@
 // of the service, every kind of wrong token, and streams that outlive neither their token nor their right.
 
 import { Metadata, type MethodDefinition } from '@grpc/grpc-js';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openSystemClock } from '../../shared/clock.ts';
 import { accounts, audiences } from '../../shared/names.ts';
 import { loadContract } from '../../shared/proto.ts';
