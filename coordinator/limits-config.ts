@@ -2,6 +2,7 @@
 // in one reading and named by line and field, because whoever wrote it wants to correct it once.
 
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { parseDuration } from '../shared/duration.ts';
 import type { Limit, LimitMatch, LimitScope, Slots } from './core/limits.ts';
 
 export type LimitsReading =
@@ -9,15 +10,20 @@ export type LimitsReading =
   /** One sentence each, with the line. */
   | { readonly kind: 'invalid'; readonly problems: readonly string[] };
 
+const paceFields = ['slots', 'startsPerMinute', 'minDelay'] as const;
+const limitFields = ['name', 'per', ...paceFields, 'match'] as const;
+
 type Path = readonly (string | number)[];
 type Fields = Readonly<Record<string, unknown>>;
 
-const scopes: readonly LimitScope[] = ['cluster', 'image', 'registry', 'zone', 'node'];
+const scopes: readonly LimitScope[] = ['cluster', 'policy', 'image', 'registry', 'zone', 'node'];
 const namePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 // Each limit is walked for every offer, and its name stands in every pod's annotation.
 const maxLimits = 100;
 const maxCount = 100_000;
 const maxPatternLength = 512;
+const maxDelayMs = 24 * 3_600_000;
+const maxLabels = 64;
 
 /**
  * A file such as
@@ -25,6 +31,8 @@ const maxPatternLength = 512;
  *     limits:
  *       - { name: cluster, per: cluster, slots: 10% }
  *       - { name: mirror, per: registry, slots: { count: 8, percent: 2 }, match: { registry: "*.example" } }
+ *       - { name: hub, per: registry, startsPerMinute: 30, minDelay: 500ms, match: { registry: docker.io } }
+ *       - { name: edge, per: zone, slots: 2, match: { nodeSelector: { pool: edge } } }
  */
 export function readLimits(text: string): LimitsReading {
   const reader = new LimitsReader(text);
@@ -74,15 +82,29 @@ class LimitsReader {
   }
 
   #readLimit(path: Path, value: unknown): Limit | undefined {
-    const fields = this.#readFields(path, value, ['name', 'per', 'slots', 'match']);
+    const fields = this.#readFields(path, value, limitFields);
     if (fields === undefined) return undefined;
+    if (paceFields.every((field) => fields[field] === undefined))
+      this.#problem(path, `a limit must have at least one of ${paceFields.join(', ')}`);
     const name = this.#readName([...path, 'name'], fields['name']);
     const per = scopes.find((scope) => scope === fields['per']);
     if (per === undefined)
       this.#problem([...path, 'per'], `per must be one of ${scopes.join(', ')}`);
     const slots = this.#readSlots([...path, 'slots'], fields['slots']);
+    if (per === 'node' && slots !== undefined && slots.percent > 0)
+      this.#problem([...path, 'slots'], 'slots of a limit per node must be a number');
+    const rate = this.#readRate([...path, 'startsPerMinute'], fields['startsPerMinute']);
+    const minDelayMs = this.#readDelay([...path, 'minDelay'], fields['minDelay']);
     const match = this.#readMatch([...path, 'match'], fields['match']);
-    return name === undefined || per === undefined ? undefined : { name, per, slots, match };
+    if (name === undefined || per === undefined) return undefined;
+    return {
+      name,
+      per,
+      ...(slots === undefined ? {} : { slots }),
+      ...(rate === undefined ? {} : { startsPerMinute: rate }),
+      ...(minDelayMs === undefined ? {} : { minDelayMs }),
+      match,
+    };
   }
 
   #readName(path: Path, value: unknown): string | undefined {
@@ -91,7 +113,8 @@ class LimitsReader {
     return undefined;
   }
 
-  #readSlots(path: Path, value: unknown): Slots {
+  #readSlots(path: Path, value: unknown): Slots | undefined {
+    if (value === undefined) return undefined;
     const slots = this.#readCounts(path, value);
     if (slots.count === 0 && slots.percent === 0)
       this.#problem(path, 'slots must be more than 0, a number, a percentage such as 10% or both');
@@ -112,16 +135,46 @@ class LimitsReader {
     };
   }
 
+  #readRate(path: Path, value: unknown): number | undefined {
+    if (value === undefined) return undefined;
+    const rate = this.#readNumber(path, value, maxCount);
+    if (rate === 0) this.#problem(path, 'startsPerMinute must be more than 0');
+    return rate;
+  }
+
+  #readDelay(path: Path, value: unknown): number | undefined {
+    if (value === undefined) return undefined;
+    const delayMs = typeof value === 'string' ? parseDuration(value) : undefined;
+    if (delayMs !== undefined && delayMs > 0 && delayMs <= maxDelayMs) return delayMs;
+    this.#problem(path, 'minDelay must be a duration of at most 24h such as 10s');
+    return undefined;
+  }
+
   #readMatch(path: Path, value: unknown): LimitMatch {
     if (value === undefined) return {};
-    const fields = this.#readFields(path, value, ['registry', 'image', 'zone']) ?? {};
+    const patterns = ['registry', 'image', 'policy', 'zone'];
+    const fields = this.#readFields(path, value, [...patterns, 'nodeSelector']) ?? {};
+    const { nodeSelector, ...texts } = fields;
     const match: Record<string, string> = {};
-    for (const [field, pattern] of Object.entries(fields)) {
+    for (const [field, pattern] of Object.entries(texts)) {
       if (typeof pattern === 'string' && pattern !== '' && pattern.length <= maxPatternLength)
         match[field] = pattern;
       else this.#problem([...path, field], `${field} must be a text, * stands for anything`);
     }
-    return match;
+    if (nodeSelector === undefined) return match;
+    return { ...match, nodeSelector: this.#readLabels([...path, 'nodeSelector'], nodeSelector) };
+  }
+
+  #readLabels(path: Path, value: unknown): Readonly<Record<string, string>> {
+    const labels: Record<string, string> = {};
+    const entries = isFields(value) ? Object.entries(value) : [];
+    if (entries.length === 0 || entries.length > maxLabels)
+      this.#problem(path, `nodeSelector must have from 1 to ${maxLabels} labels`);
+    for (const [key, label] of entries) {
+      if (typeof label === 'string') labels[key] = label;
+      else this.#problem([...path, key], `label ${key} must be a text`);
+    }
+    return labels;
   }
 
   #readNumber(path: Path, value: unknown, max: number): number {
