@@ -12,7 +12,7 @@ import type { Log } from '../shared/log.ts';
 import { loadContract } from '../shared/proto.ts';
 import { StatusError } from '../shared/rpc.ts';
 import type { Limit } from './core/limits.ts';
-import type { ImageView, LeaseView, LimitView, NodeView } from './core/views.ts';
+import type { BreakerView, ImageView, LeaseView, LimitView, NodeView } from './core/views.ts';
 import { type Identity, openIdentity } from './identity/identity.ts';
 import { guardService } from './inspector/guard.ts';
 import { openInspector } from './inspector/inspector.ts';
@@ -105,6 +105,10 @@ export class Coordinator {
 
   limits(): Iterable<LimitView> {
     return this.#replica?.reign?.core.limits() ?? [];
+  }
+
+  breakers(): Iterable<BreakerView> {
+    return this.#replica?.reign?.core.breakers() ?? [];
   }
 
   /**

@@ -3,7 +3,15 @@
 
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { openRegistry } from '../shared/metrics.ts';
-import type { ImageView, LeasePhase, LeaseView, LimitView, NodeView } from './core/views.ts';
+import { addBreakerGauges } from './breaker-metrics.ts';
+import type {
+  BreakerView,
+  ImageView,
+  LeasePhase,
+  LeaseView,
+  LimitView,
+  NodeView,
+} from './core/views.ts';
 
 /** What the gauges read. */
 export interface Views {
@@ -11,6 +19,7 @@ export interface Views {
   nodes(): Iterable<NodeView>;
   images(): Iterable<ImageView>;
   limits(): Iterable<LimitView>;
+  breakers(): Iterable<BreakerView>;
 }
 
 export interface CoordinatorMetrics {
@@ -33,6 +42,7 @@ export function openCoordinatorMetrics(views: ReignViews): CoordinatorMetrics {
   const registry = openRegistry();
   const registers = [registry];
   addGauges(registry, views);
+  addBreakerGauges(registry, () => views()?.breakers() ?? []);
   addLeadershipGauges(registry, views);
   return {
     registry,

@@ -2,6 +2,7 @@
 // are in, pods wait, because a pod means nothing before its node and its image are known.
 
 import type { Instant } from '../../shared/clock.ts';
+import { parseTimestamp } from '../../shared/timestamp.ts';
 import { refreshAvailability } from './availability.ts';
 import type { CachedImageObject, NodeRecord, PullPodRecord } from './events.ts';
 import type { Leases } from './leases.ts';
@@ -10,6 +11,7 @@ import type { Revocations } from './revocations.ts';
 import type { State } from './state.ts';
 import type { Suspects } from './suspects.ts';
 import type { UnseenPulls } from './unseen-pulls.ts';
+import type { WishState } from './wish-state.ts';
 
 /** A node that is not Ready for longer makes its leases suspect. */
 const suspectAfterMs = 5 * 60_000;
@@ -117,9 +119,25 @@ export class Cluster {
     const { demand } = this.#state;
     const before = demand.wishes.get(object.metadata.name)?.desired;
     const wish = demand.setWish(object);
+    if (!this.#isBegun) this.#restoreRest(wish, object, now);
     if (before !== undefined && (before !== wish.desired || demand.changedWishes.has(wish))) {
       this.#revocations.revokeUnwanted(before, now);
     }
+  }
+
+  /** An image that failed as a whole before a restart of ours goes on waiting. */
+  #restoreRest(
+    { generation, desired }: WishState,
+    { status }: CachedImageObject,
+    now: Instant,
+  ): void {
+    const nextAttemptAtMs = parseTimestamp(status?.nextAttemptAt);
+    const attempts = status?.attempts ?? 0;
+    if (desired === undefined || nextAttemptAtMs === undefined || attempts < 1) return;
+    if (status?.observedGeneration !== generation) return;
+    const { breakers } = this.#state;
+    breakers.restoreImage(desired, { attempts, nextAttemptAtMs }, now);
+    desired.rest = breakers.imageRest(desired.key);
   }
 
   imageGone(name: string, now: Instant): void {

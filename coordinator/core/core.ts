@@ -22,7 +22,7 @@ import { type CoreSettings, type Due, State } from './state.ts';
 import { describeStatus } from './status.ts';
 import { Suspects } from './suspects.ts';
 import { UnseenPulls } from './unseen-pulls.ts';
-import type { ImageView, LeaseView, LimitView, NodeView } from './views.ts';
+import type { BreakerView, ImageView, LeaseView, LimitView, NodeView } from './views.ts';
 
 /** Statuses wait at most this long for agents to tell their inventories after a start. */
 const inventoryPatienceMs = 60_000;
@@ -38,13 +38,14 @@ export class Core {
   readonly #regulation: Regulation;
   readonly #pacer: Pacer;
   readonly #announcer: Announcer;
-  /** Of the newest event. */
-  #now: Instant;
   /** Monotonic; from then on nothing is offered. */
   #tenureUntilMs: number;
   /** Some agent has met a newer epoch than this one since claims were weighed. */
   #hasNewClaim = false;
   #isSurpassed = false;
+
+  /** Of the newest event. */
+  #now: Instant;
 
   constructor(settings: CoreSettings) {
     this.#state = new State(settings);
@@ -128,6 +129,11 @@ export class Core {
     const { demand, use } = this.#state;
     const { nodes, zones } = demand.targetCounts;
     return use.views({ cluster: nodes, image: nodes, zones });
+  }
+
+  /** Circuit breakers that are not closed. */
+  breakers(): Iterable<BreakerView> {
+    return this.#state.breakers.views(this.#now);
   }
 
   /** What the status of this CachedImage should be now; undefined when it does not exist (any more). */

@@ -147,6 +147,14 @@ export class Demand {
       if (image.image === reference && image.wishes.size > 0) yield image;
   }
 
+  /** Desired images of this registry. */
+  countImagesOf(registry: string): number {
+    let count = 0;
+    for (const image of this.images.values())
+      if (image.registry === registry && image.wishes.size > 0) count += 1;
+    return count;
+  }
+
   forgetIfUnused(image: Image): void {
     if (image.isInUse) return;
     this.images.delete(image.key);

@@ -31,6 +31,14 @@ export interface PairState {
   message: string;
 }
 
+/** An image that failed as a whole waits as a whole. */
+export interface ImageRest {
+  /** Failures in a row. */
+  readonly attempts: number;
+  /** Wall time. */
+  readonly nextAttemptAtMs: number;
+}
+
 /** What makes two wishes one desired image (the registry follows from the image). */
 export type ImageKey = Pick<Wish, 'image' | 'registry' | 'pullSecrets'>;
 
@@ -61,6 +69,8 @@ export class DesiredImage {
   readonly admitted = new Set<string>();
   /** Targets and missing by class; kept up to date by `Demand`. */
   readonly tally = new ClassTally();
+  /** Set while it has failed as a whole and not succeeded since. */
+  rest: ImageRest | undefined;
   /** Lowest of its wishes' values; kept by `readWishes`. */
   priority = 0;
   /** How many offers it has had. */

@@ -75,6 +75,9 @@ export interface CachedImageStatus {
   /** At most 20 nodes that need attention. */
   readonly nodes?: readonly NodeAttention[];
   readonly consecutiveFailures?: number;
+  /** Set while the image fails as a whole: failures in a row, and when one node tries again. */
+  readonly attempts?: number;
+  readonly nextAttemptAt?: string;
   readonly lastPulledAt?: string;
   readonly lastAttemptedAt?: string;
   readonly conditions?: readonly Condition[];

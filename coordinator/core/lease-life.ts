@@ -41,6 +41,7 @@ export class LeaseLife {
     lease.endedAtMs = now.wallMs;
     this.#state.leases.end(lease);
     this.#state.use.remove(lease, now.monotonicMs, phase === 'Lapsed');
+    this.#tellBreakers(lease, result, now);
     this.#pairs.settle(lease, result, now);
     this.#occupy(lease, -1, now);
     this.changed(lease);
@@ -48,6 +49,20 @@ export class LeaseLife {
 
   changed(lease: Lease): void {
     this.#state.emit({ kind: 'leaseChanged', lease: showLease(lease, this.#state.demand) });
+  }
+
+  #tellBreakers(lease: Lease, result: LeaseResult, now: Instant): void {
+    const { demand, breakers } = this.#state;
+    const image = demand.findImage(lease);
+    if (image === undefined) return;
+    const { registry, targets } = image;
+    const about = {
+      imagesOfRegistry: demand.countImagesOf(registry),
+      targets: targets.size,
+      backoff: image.failureBackoff,
+    };
+    breakers.ended(lease, result, about, now);
+    image.rest = breakers.imageRest(image.key);
   }
 
   #occupy({ nodeUid }: Lease, by: 1 | -1, now: Instant): void {

@@ -50,6 +50,7 @@ export class Leases {
       this.#state,
     );
     this.#life.begin(lease, 'Offered', now);
+    this.#state.breakers.began(lease, now);
     this.#state.deadlines.add(lapsesMs, { kind: 'offerLapsing', lease });
     this.#state.emit(effect);
   }

@@ -47,8 +47,8 @@ export type ParsedPolicy =
   /** `message` is one sentence that names the field. */
   | { readonly kind: 'invalid'; readonly message: string };
 
-/** Of every backoff: delays are shortened by up to a fifth, so that what failed together does not return together. */
-export const backoffJitterRatio = 0.2;
+/** Of every backoff: delays are shortened by up to half, so that what failed together does not return together. */
+export const backoffJitterRatio = 0.5;
 
 const maxCount = 100_000;
 const maxSpanMs = 24 * 3_600_000;

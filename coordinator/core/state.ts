@@ -1,6 +1,7 @@
 // What the parts of the core share. One object, made by Core and handed to each part; nobody else sees it.
 
 import type { Instant } from '../../shared/clock.ts';
+import { Breakers } from './breakers.ts';
 import { Deadlines } from './deadlines.ts';
 import { Demand } from './demand.ts';
 import type { DesiredImage } from './desired-image.ts';
@@ -50,6 +51,7 @@ export class State {
   /** Nodes by the id of their session. */
   readonly sessions = new Map<string, NodeState>();
   readonly pauses = new Pauses();
+  readonly breakers: Breakers;
   /** Every pull pod there is, by name. */
   readonly pods = new Map<string, PullPodRecord>();
   readonly use: LimitUse;
@@ -67,7 +69,8 @@ export class State {
   constructor(settings: CoreSettings) {
     this.settings = settings;
     this.pauses.set(settings.pauses ?? []);
-    this.gates.push(this.pauses);
+    this.breakers = new Breakers(settings.random);
+    this.gates.push(this.pauses, this.breakers);
     // A former reign may have let pulls start until the epoch was written.
     this.use = new LimitUse(builtInLimits, settings.startedAt.monotonicMs);
   }

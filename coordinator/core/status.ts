@@ -50,6 +50,7 @@ export function describeStatus(wish: WishState, now: Instant, paused?: string): 
     cachedNodes: listCachedNodes(wish),
     nodes: listAttention(wish),
     consecutiveFailures: wish.consecutiveFailures,
+    ...describeRest(wish),
     ...(wish.lastPulledAt === undefined ? {} : { lastPulledAt: wish.lastPulledAt }),
     ...(wish.lastAttemptedAt === undefined ? {} : { lastAttemptedAt: wish.lastAttemptedAt }),
     conditions: wish.conditions,
@@ -163,6 +164,12 @@ function firstFailing(wish: WishState): [NodeState, PairState] | undefined {
     if (pair !== undefined) return [node, pair];
   }
   return undefined;
+}
+
+function describeRest({ desired, counts, targeted }: WishState): Partial<CachedImageStatus> {
+  if (desired?.rest === undefined || counts.ready === targeted) return {};
+  const { attempts, nextAttemptAtMs } = desired.rest;
+  return { attempts, nextAttemptAt: formatTimestampSeconds(nextAttemptAtMs) };
 }
 
 function listCachedNodes(wish: WishState): readonly string[] {

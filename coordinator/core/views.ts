@@ -65,6 +65,18 @@ export interface ImageView {
   readonly meanPullMs: number | undefined;
 }
 
+/** A circuit breaker that is not closed. */
+export interface BreakerView {
+  readonly axis: 'image' | 'registry' | 'node';
+  /** Key of the desired image, registry, or node uid. */
+  readonly key: string;
+  readonly state: 'closed' | 'open' | 'halfOpen';
+  /** Openings in a row. */
+  readonly openings: number;
+  /** End of the newest opening, in wall time. */
+  readonly untilAtMs: number;
+}
+
 /** Use of one limit for one of the things that it is counted per. */
 export interface LimitScopeView {
   readonly limit: string;

@@ -37,6 +37,19 @@ describe('openCoordinatorMetrics', () => {
       'forehold_coordinator_epoch 4',
     ])
       expect(text.split('\n')).toContain(line);
+    views.breakerList = [
+      { axis: 'registry', key: 'r.example', state: 'open', openings: 1, untilAtMs: 0 },
+      { axis: 'node', key: 'uid-a', state: 'halfOpen', openings: 2, untilAtMs: 0 },
+    ];
+    const troubled = (await registry.metrics()).split('\n');
+    for (const line of [
+      'forehold_breakers{axis="registry",state="open"} 1',
+      'forehold_breakers{axis="node",state="half_open"} 1',
+      'forehold_breakers{axis="image",state="open"} 0',
+      'forehold_registry_breaker{registry="r.example"} 1',
+    ])
+      expect(troubled).toContain(line);
+    expect(troubled.join('')).not.toContain('uid-a');
     views.limitList = [];
     expect(await registry.metrics()).not.toContain('limit="cluster"');
   });

@@ -2,7 +2,13 @@
 
 import { Inquiry } from '../../coordinator/core/inquiry.ts';
 import { State } from '../../coordinator/core/state.ts';
-import type { ImageView, LeaseView, LimitView, NodeView } from '../../coordinator/core/views.ts';
+import type {
+  BreakerView,
+  ImageView,
+  LeaseView,
+  LimitView,
+  NodeView,
+} from '../../coordinator/core/views.ts';
 import type { InspectorViews } from '../../coordinator/inspector/inspector.ts';
 
 export function leaseOf(id: string, change: Partial<LeaseView> = {}): LeaseView {
@@ -72,6 +78,7 @@ export class FakeViews implements InspectorViews {
   nodeList: NodeView[] = [];
   imageList: ImageView[] = [];
   limitList: LimitView[] = [];
+  breakerList: BreakerView[] = [];
   readonly inquiry = new Inquiry(
     new State({
       epoch: 1,
@@ -85,5 +92,6 @@ export class FakeViews implements InspectorViews {
   nodes = (): Iterable<NodeView> => this.nodeList;
   images = (): Iterable<ImageView> => this.imageList;
   limits = (): Iterable<LimitView> => this.limitList;
+  breakers = (): Iterable<BreakerView> => this.breakerList;
   lease = (id: string): LeaseView | undefined => this.leaseList.find((lease) => lease.id === id);
 }

@@ -17,13 +17,14 @@ import type { LeaseView } from '../../../coordinator/core/views.ts';
 import type { Instant } from '../../../shared/clock.ts';
 import { parsePair } from '../../../shared/pair.ts';
 import type { Hello, Offer } from '../../../shared/protocol.ts';
+import type { Reason } from '../../../shared/reason.ts';
 
 export const startWallMs = Date.parse('2026-01-01T00:00:00Z');
 
 /** How one pull ends; the time is from the pod's creation to its end. */
 export interface PullPlan {
   readonly pullMs: number;
-  readonly failure?: { readonly reason: 'ImageNotFound' | 'PullFailed'; readonly message: string };
+  readonly failure?: { readonly reason: Reason; readonly message: string };
 }
 
 export interface BenchOptions {
@@ -33,6 +34,8 @@ export interface BenchOptions {
   readonly limits?: readonly Limit[];
   /** From an offer to the pod, and from a pod's end to the news of it. */
   readonly latencyMs?: number;
+  /** Time at the start of this coordinator. */
+  readonly startMs?: number;
   readonly plan: (image: string, node: string, attempt: number) => PullPlan;
 }
 
@@ -93,6 +96,7 @@ export class Bench {
 
   constructor(options: BenchOptions) {
     this.#options = options;
+    this.nowMs = options.startMs ?? 0;
     this.core = new Core({ epoch: 1, firstEpoch: true, startedAt: this.now, random: () => 0 });
   }
 

@@ -16,7 +16,7 @@ describe('a failed pair', () => {
     const reading = {
       kind: 'failed',
       terminal: true,
-      reason: 'ImageNotFound',
+      reason: 'PullFailed',
       message: 'not found',
     } as const;
     return [
