@@ -164,11 +164,22 @@ export async function openPauseKeeper(
   }
 }
 
-/** The ConfigMap with our epoch in it, whoever's was there before; it is created when it is not there. */
+/**
+ * The ConfigMap with our epoch in it, whoever's was there before; it is created when it is not there. Where that is
+ * forbidden there is still nothing paused; the first pause will say what is missing.
+ */
 async function claim(options: PauseKeeperOptions, signal: AbortSignal): Promise<ConfigMap> {
-  const { kube, namespace, epoch } = options;
+  const { kube, namespace, epoch, log } = options;
   const stored = await read(kube, namespace, signal);
-  if (stored === undefined) return create(options, [], signal);
+  if (stored === undefined) {
+    try {
+      return await create(options, [], signal);
+    } catch (error) {
+      if (!(error instanceof KubeError && error.status === 403)) throw error;
+      log.warn({ err: error }, 'pauses cannot be kept');
+      return describe(options, []);
+    }
+  }
   const { metadata } = stored;
   const body: ConfigMap = {
     ...stored,
@@ -195,11 +206,18 @@ async function read(
 }
 
 function create(
-  { kube, namespace, epoch }: PauseKeeperOptions,
+  options: PauseKeeperOptions,
   pauses: readonly Pause[],
   signal?: AbortSignal,
 ): Promise<ConfigMap> {
-  const body: ConfigMap = {
+  const { kube, namespace } = options;
+  const body = describe(options, pauses);
+  const path = configMapsPath(namespace);
+  return kube.request({ method: 'POST', path, body, ...(signal && { signal }) });
+}
+
+function describe({ namespace, epoch }: PauseKeeperOptions, pauses: readonly Pause[]): ConfigMap {
+  return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: {
@@ -210,8 +228,6 @@ function create(
     },
     data: { [dataKey]: formatPauses(pauses) },
   };
-  const path = configMapsPath(namespace);
-  return kube.request({ method: 'POST', path, body, ...(signal && { signal }) });
 }
 
 function pausesPath(namespace: string): string {
