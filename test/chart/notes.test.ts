@@ -26,7 +26,7 @@ describe('NOTES.txt', () => {
     const notes = await renderNotes({ pulls: { namespace: 'images' } }, 'platform');
     expect(notes).toContain('-authority forehold.platform.svc');
     expect(notes).toContain('kubectl -n images get configmap forehold-ca');
-    expect(notes).toContain('/namespaces/platform/services/forehold:metrics/proxy/metrics');
+    expect(notes).toContain('/namespaces/platform/pods/$LEADER:7480/proxy/metrics');
     expect(notes).not.toContain('-n forehold');
   });
 
@@ -53,6 +53,6 @@ describe('NOTES.txt', () => {
 });
 
 function readSample(notes: string): unknown {
-  const [, sample = ''] = /<<'YAML'.*\n([\s\S]*?)\n +YAML/.exec(notes) ?? [];
+  const [, sample = ''] = /echo '(.*)'/.exec(notes) ?? [];
   return parse(sample);
 }
