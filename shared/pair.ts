@@ -12,6 +12,10 @@ export interface Pair {
   readonly pullSecrets: readonly string[];
 }
 
+// API servers make UUIDs; anything else that does not fit into a name is hashed.
+const nodeUidPattern = /^[a-z0-9](?:[a-z0-9-]{0,34}[a-z0-9])?$/;
+const podNamePattern = /^pull-[a-z0-9-]{1,36}-[0-9a-f]{20}$/;
+
 /** The pair as one line of text; none of its parts can contain the separator. */
 export function formatPair(pair: Pair): string {
   return [pair.nodeUid, pair.image, pair.pullSecrets.join(',')].join('|');
@@ -24,9 +28,19 @@ export function parsePair(text: string): Pair | undefined {
   return { nodeUid, image, pullSecrets: secrets === '' ? [] : secrets.split(',') };
 }
 
-/** Name of the pair's pull pod: `pull-` and 128 bits of hash. */
+/**
+ * Name of the pair's pull pod: `pull-`, the node's uid and 80 bits of hash, 62 characters at most. With the uid in the name
+ * the admission policy can refuse a name of another node's pair, which an agent could take away otherwise.
+ */
 export function formatPodName(pair: Pair): string {
-  return `pull-${hash(formatPair(pair), 32)}`;
+  const { nodeUid } = pair;
+  const node = nodeUidPattern.test(nodeUid) ? nodeUid : hash(nodeUid, 32);
+  return `pull-${node}-${hash(formatPair(pair), 20)}`;
+}
+
+/** Whether it looks like one; whatever else carries our label is somebody else's. */
+export function isPodName(text: string): boolean {
+  return podNamePattern.test(text);
 }
 
 /** A label value that stands for a longer name: 64 bits of hash. */

@@ -4,6 +4,7 @@
 
 import type { Instant } from '../../shared/clock.ts';
 import { formatDuration } from '../../shared/duration.ts';
+import { isPodName } from '../../shared/pair.ts';
 import { type LeaseUpdate, type Outcome, timing } from '../../shared/protocol.ts';
 import type { Reason } from '../../shared/reason.ts';
 import type { OwnPod } from './events.ts';
@@ -148,7 +149,7 @@ export function decideDeletionMs(tracked: TrackedPod, isImageListed: boolean): n
  */
 export function holdsUpDrain({ pod, gone, endingFor, deletionAsked }: TrackedPod): boolean {
   const isForeign = pod.deleting && endingFor === undefined && !deletionAsked;
-  return isForeign && !gone && pod.reading.kind === 'pulling' && isPullPodName(pod.name);
+  return isForeign && !gone && pod.reading.kind === 'pulling' && isPodName(pod.name);
 }
 
 /** Whether nothing but time keeps the pod. */
@@ -156,7 +157,7 @@ function mayGo(tracked: TrackedPod): boolean {
   const { pod, leaseId, gone, ended, acknowledged, endingFor } = tracked;
   if (gone || pod.deleting) return false;
   // Nobody can acknowledge a pod whose lease cannot be read; it must not block a pair's name for ever either.
-  if (leaseId === undefined) return ended !== undefined && isPullPodName(pod.name);
+  if (leaseId === undefined) return ended !== undefined && isPodName(pod.name);
   // The outbox.
   if (isTerminal(pod)) return acknowledged;
   return endingFor !== undefined || (ended !== undefined && acknowledged);
@@ -193,9 +194,4 @@ export function decideUpdate(tracked: TrackedPod): LeaseUpdate | undefined {
 
 function isTerminal({ reading }: OwnPod): boolean {
   return reading.kind !== 'pulling' && reading.terminal;
-}
-
-/** As `formatPodName` makes them; whatever else carries our label is somebody else's. */
-function isPullPodName(name: string): boolean {
-  return /^pull-[0-9a-f]{32}$/.test(name);
 }

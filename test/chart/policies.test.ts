@@ -86,11 +86,16 @@ describe.skipIf(reason !== undefined)('admission policies', () => {
         { 'metadata/labels/forehold.dev~1image-hash': undefined },
         'image-hash',
       ],
-      ['a name of its own', { 'metadata/name': 'miner' }, 'hash of its pair'],
+      ['a name of its own', { 'metadata/name': 'miner' }, 'name must be pull-'],
       [
         'a made-up name',
         { 'metadata/name': undefined, 'metadata/generateName': 'pull-' },
-        'hash of its pair',
+        'name must be pull-',
+      ],
+      [
+        "a name of another node's pair",
+        { 'metadata/name': `pull-${otherNode.uid}-0123456789abcdef0123` },
+        'name must be pull-',
       ],
       [
         "another node's pair",

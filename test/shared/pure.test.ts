@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decideBackoffMs } from '../../shared/backoff.ts';
 import { matchesGlob } from '../../shared/glob.ts';
 import { inventoryHash } from '../../shared/inventory-hash.ts';
-import { formatPair, formatPodName, hashLabel, parsePair } from '../../shared/pair.ts';
+import { formatPair, formatPodName, hashLabel, isPodName, parsePair } from '../../shared/pair.ts';
 import { formatTimestampSeconds, parseTimestamp } from '../../shared/timestamp.ts';
 
 describe('decideBackoffMs', () => {
@@ -49,8 +49,20 @@ describe('formatPair', () => {
       { ...pair, pullSecrets: ['a'] },
     ].map(formatPodName);
     expect(new Set(names).size).toBe(4);
-    for (const name of names) expect(name).toMatch(/^pull-[0-9a-f]{32}$/);
+    for (const name of names) {
+      expect(name).toMatch(/^pull-u-[12]-[0-9a-f]{20}$/);
+      expect(isPodName(name)).toBe(true);
+    }
   });
+
+  test.for(['0f0f0f0f-0000-4000-8000-000000000001', 'Ü', 'x'.repeat(64), '-'])(
+    'makes a name that fits for a node with uid "%s"',
+    (nodeUid) => {
+      const name = formatPodName({ ...pair, nodeUid });
+      expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])$/);
+      expect(isPodName(name)).toBe(true);
+    },
+  );
 
   test('labels with 16 hexadecimal digits', () => {
     expect(hashLabel('x'.repeat(253))).toMatch(/^[0-9a-f]{16}$/);

@@ -24,9 +24,10 @@ on as the reason AdmissionDenied. A rule that asks about a made pod holds for ev
 {{- define "forehold.agentRules.metadata" -}}
 - reason: Forbidden
   expression: >-
-    !variables.isMade || (variables.pod.metadata.name.matches('^pull-[0-9a-f]{32}$')
+    !variables.isMade || (variables.pod.metadata.name.startsWith('pull-' + variables.nodeUid + '-')
+    && variables.pod.metadata.name.matches('-[0-9a-f]{20}$')
     && variables.pod.metadata.?generateName.orValue('') == '')
-  message: a pull pod's name must be pull- and the hash of its pair
+  message: a pull pod's name must be pull-, the uid of the agent's own node, and the hash of its pair
 - reason: Forbidden
   expression: >-
     !variables.isMade || ['forehold.dev/image-hash', 'forehold.dev/node-hash'].all(key,

@@ -26,7 +26,7 @@ export interface OfferInput {
    */
   'pair'?: (string);
   /**
-   * `pull-` and a hash of the pair.
+   * `pull-`, the node's uid and a hash of the pair.
    */
   'podName'?: (string);
   /**
@@ -66,7 +66,7 @@ export interface Offer {
    */
   'pair': (string);
   /**
-   * `pull-` and a hash of the pair.
+   * `pull-`, the node's uid and a hash of the pair.
    */
   'podName': (string);
   /**
