@@ -74,6 +74,7 @@ export function showImage(image: DesiredImage, outlook: Outlook, now: Instant): 
     nodesReady: image.targets.size - image.missing.size,
     nodesPulling: counts.pulling,
     nodesFailed: counts.failed,
+    resting: image.rest !== undefined,
     bindingLimit: findImageWait(image, outlook, now)?.by ?? '',
     meanPullMs: image.meanPullMs,
   };

@@ -60,6 +60,8 @@ export interface ImageView {
   readonly nodesReady: number;
   readonly nodesPulling: number;
   readonly nodesFailed: number;
+  /** It failed as a whole: nobody tries it until its backoff is over. */
+  readonly resting: boolean;
   readonly bindingLimit: string;
   /** Undefined while no pull of it has ended. */
   readonly meanPullMs: number | undefined;

@@ -12,6 +12,8 @@ export interface ImageRow {
   readonly pulling: number;
   /** Target nodes whose last pull failed. */
   readonly failed: number;
+  /** It failed as a whole, so that the other nodes do not even try. */
+  readonly resting: boolean;
   readonly bindingLimit: string;
   readonly meanPullMs: number | undefined;
   /** Why its last failed pull failed, such as `ImageNotFound: …`; empty when none did. */
@@ -54,6 +56,7 @@ export function takeSnapshot(views: Views): Snapshot {
       ready: view.nodesReady,
       pulling: view.nodesPulling,
       failed: view.nodesFailed,
+      resting: view.resting,
       bindingLimit: view.bindingLimit,
       meanPullMs: view.meanPullMs,
       failure: failures.get(view.image) ?? '',
@@ -98,12 +101,14 @@ export function findUnknown(snapshot: Snapshot, wanted: readonly string[]): read
 }
 
 /**
- * The images that keep the nodes from becoming warm, once nothing else is left to do: every pair that is missing
- * has failed and nothing is pulling. Undefined while there is still something to wait for.
+ * The images that keep the nodes from becoming warm, once nothing else is left to do: every one that is missing has
+ * failed, on each node or as a whole, and nothing is pulling. Undefined while there is still something to wait for.
  */
 export function findBlocking(snapshot: Snapshot): readonly ImageRow[] | undefined {
   const missing = snapshot.images.filter((image) => image.ready < image.targeted);
-  const stuck = missing.every((image) => image.ready + image.failed >= image.targeted);
+  const stuck = missing.every(
+    (image) => image.resting || image.ready + image.failed >= image.targeted,
+  );
   const blocked =
     snapshot.nodesConnected === snapshot.nodes && snapshot.leasesLive === 0 && missing.length > 0;
   return blocked && stuck ? missing : undefined;

@@ -66,6 +66,7 @@ export function imageOf(image: string, pullSecrets: readonly string[] = []): Ima
     nodesReady: 2,
     nodesPulling: 1,
     nodesFailed: 1,
+    resting: false,
     bindingLimit: 'image',
     meanPullMs: 1_500,
   };

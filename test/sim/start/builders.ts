@@ -11,6 +11,7 @@ export function row(image: string, counts: Partial<ImageRow> = {}): ImageRow {
     pulling: 0,
     failed: 0,
     bindingLimit: '',
+    resting: false,
     meanPullMs: undefined,
     failure: '',
     ...counts,

@@ -66,6 +66,7 @@ const image: ImageView = {
   nodesReady: 1,
   nodesPulling: 1,
   nodesFailed: 1,
+  resting: false,
   bindingLimit: 'image',
   meanPullMs: 10_000,
 };
@@ -99,6 +100,7 @@ describe('takeSnapshot', () => {
         pulling: 1,
         failed: 1,
         bindingLimit: 'image',
+        resting: false,
         meanPullMs: 10_000,
         failure: 'ImageNotFound: no such tag',
       },
@@ -133,6 +135,7 @@ describe('findBlocking', () => {
   test.for<[fact: string, state: Snapshot, blocking: number | undefined]>([
     ['every missing pair failed', snapshot([failing, row('b', { ready: 4 })]), 1],
     ['a lease is live', snapshot([failing], { leasesLive: 1 }), undefined],
+    ['an image rests as a whole', snapshot([failing, row('b', { failed: 3, resting: true })]), 2],
     ['a pair was never tried', snapshot([failing, row('b', { failed: 3 })]), undefined],
     ['an agent is missing', snapshot([failing], { nodesConnected: 3 }), undefined],
     ['everything is warm', snapshot([row('a', { ready: 4 })]), undefined],
