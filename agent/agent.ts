@@ -23,7 +23,7 @@ import { type Resolve, resolveByDns } from './discovery.ts';
 import { NodeKube } from './kube.ts';
 import type { Session, SessionOwner } from './session.ts';
 import type { SessionToken } from './session-token.ts';
-import { type OpenStream, openGrpcStream } from './transport.ts';
+import { type OpenStream, openGrpcTransport, type TransportTls } from './transport.ts';
 
 export interface AgentOptions {
   readonly nodeName: string;
@@ -31,6 +31,8 @@ export interface AgentOptions {
   readonly namespace: string;
   /** HOST:PORT; of several addresses behind HOST the agent finds the one that leads. */
   readonly coordinator: string;
+  /** Of sessions over gRPC; undefined means plain text, and only a loopback address. */
+  readonly tls?: TransportTls | undefined;
   readonly kube: KubeClient;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
@@ -95,7 +97,7 @@ export class Agent {
     outer.addEventListener('abort', stop, { once: true });
     const { signal } = this.#life;
     signal.addEventListener('abort', () => this.#learned.resolve(), { once: true });
-    const { openStream = openGrpcStream, resolve = resolveByDns } = this.#options;
+    const { tls, openStream = openGrpcTransport(tls), resolve = resolveByDns } = this.#options;
     const dialling = { ...this.#options, openStream, resolve, log: this.#log };
     const owners = this.#kube.learnDaemonSet(signal);
     const greet = async (): Promise<Hello> => {

@@ -6,10 +6,11 @@ import type { Clock } from '../shared/clock.ts';
 import { type Environment, EnvReader, type HostPort } from '../shared/env.ts';
 import { type KubeEndpoint, openFileToken } from '../shared/kube-client.ts';
 import { type LogLevel, logLevels } from '../shared/log.ts';
-import { requireLoopback, UnsafeAddressError } from '../shared/loopback.ts';
+import { isLoopback } from '../shared/loopback.ts';
 import { defaultPullNamespace, ports } from '../shared/names.ts';
 import { defaultMaxStatusImages } from './core/inventory.ts';
 import { SessionToken } from './session-token.ts';
+import type { TransportTls } from './transport.ts';
 
 export interface AgentConfig {
   readonly nodeName: string;
@@ -18,6 +19,8 @@ export interface AgentConfig {
   readonly coordinator: string;
   /** Undefined where the coordinator believes every agent. */
   readonly sessionToken: SessionToken | undefined;
+  /** Undefined means plain text. */
+  readonly tls: TransportTls | undefined;
   readonly endpoint: KubeEndpoint;
   readonly http: HostPort;
   readonly logLevel: LogLevel;
@@ -36,7 +39,7 @@ export function readConfig(environment: Environment, clock: Clock): AgentConfig 
   const config: AgentConfig = {
     nodeName: reader.required('NODE_NAME'),
     namespace: reader.text('FOREHOLD_PULL_NAMESPACE', defaultPullNamespace),
-    coordinator: readCoordinator(reader),
+    ...readCoordinator(reader),
     sessionToken: readSessionToken(reader),
     endpoint: readEndpoint(reader, environment, clock),
     http: reader.hostPort('FOREHOLD_HTTP_ADDRESS', `127.0.0.1:${ports.http}`),
@@ -49,16 +52,18 @@ export function readConfig(environment: Environment, clock: Clock): AgentConfig 
   return Object.freeze(config);
 }
 
-function readCoordinator(reader: EnvReader): string {
+function readCoordinator(reader: EnvReader): Pick<AgentConfig, 'coordinator' | 'tls'> {
   const name = 'FOREHOLD_COORDINATOR';
   const { host } = reader.hostPort(name, `127.0.0.1:${ports.grpc}`);
-  try {
-    requireLoopback('dial', host);
-  } catch (error) {
-    if (!(error instanceof UnsafeAddressError)) throw error;
-    reader.problem(`${name}: ${error.message}`);
-  }
-  return reader.text(name, `127.0.0.1:${ports.grpc}`);
+  const coordinator = reader.text(name, `127.0.0.1:${ports.grpc}`);
+  const caFile = reader.optional('FOREHOLD_CA_FILE');
+  const serverName = reader.text('FOREHOLD_SERVER_NAME', host);
+  if (caFile !== undefined) return { coordinator, tls: { caFile, serverName } };
+  if (!isLoopback(host))
+    reader.problem(
+      `${name}: cannot dial in plain text on ${host}: set FOREHOLD_CA_FILE to the mounted ca.crt, or use a loopback address (127.0.0.1, ::1, localhost)`,
+    );
+  return { coordinator, tls: undefined };
 }
 
 function readSessionToken(reader: EnvReader): SessionToken | undefined {

@@ -1,10 +1,12 @@
 // The stream to one coordinator address, as the session needs it. A seam: the session knows this interface and not
 // gRPC, so that a simulation can put its own network in place of sockets.
 
+import { readFileSync } from 'node:fs';
 import type { Clock } from '../shared/clock.ts';
-import { openSessionClient } from '../shared/dial.ts';
+import { type DialTls, openSessionClient } from '../shared/dial.ts';
+import { explainDialError } from '../shared/dial-error.ts';
 import type { AgentMessage, CoordinatorMessage } from '../shared/protocol.ts';
-import { bearerMetadata, messages, send } from '../shared/rpc.ts';
+import { bearerMetadata, messages, StatusError, send } from '../shared/rpc.ts';
 import { type Addressed, fromCoordinatorMessage, toAgentMessage } from '../shared/wire.ts';
 
 export interface SessionStream {
@@ -25,27 +27,57 @@ export interface SessionStream {
 /**
  * @param target HOST:PORT
  * @param token proves which node speaks; undefined where every agent is believed
- * @throws UnsafeAddressError unless the host is a loopback address
+ * @throws StatusError UNAVAILABLE when the file of authorities is of no use; UnsafeAddressError without TLS unless the
+ * host is a loopback address
  */
 export type OpenStream = (target: string, clock: Clock, token?: string) => SessionStream;
+
+/** How streams are encrypted, and whom they trust. */
+export interface TransportTls {
+  /** Authorities in PEM, read again for every stream: the kubelet changes the file when the coordinator rotates. */
+  readonly caFile: string;
+  /** The name that must stand in the coordinator's certificate. */
+  readonly serverName: string;
+}
 
 // As long as a session may be silent in the other direction.
 const sendDeadlineMs = 30_000;
 
-export const openGrpcStream: OpenStream = (target, clock, token) => {
-  const client = openSessionClient(target);
-  const call = client.Session(bearerMetadata(token));
-  // What fails a call is thrown to whoever reads it; an error that nobody waits for must not end the process.
-  call.on('error', () => undefined);
-  return {
-    send: (sessionId, message, signal) =>
-      send(call, toAgentMessage(sessionId, message), { signal, clock, deadlineMs: sendDeadlineMs }),
-    messages: async function* (signal) {
-      for await (const message of messages(call, signal)) yield fromCoordinatorMessage(message);
-    },
-    close: () => {
-      call.cancel();
-      client.close();
-    },
+/** Streams over gRPC; without TLS in plain text. */
+export function openGrpcTransport(tls: TransportTls | undefined): OpenStream {
+  return (target, clock, token) => {
+    const client = openSessionClient(target, tls && readTls(tls));
+    const call = client.Session(bearerMetadata(token));
+    // What fails a call is thrown to whoever reads it; an error that nobody waits for must not end the process.
+    call.on('error', () => undefined);
+    const options = { clock, deadlineMs: sendDeadlineMs };
+    return {
+      send: (sessionId, message, signal) =>
+        send(call, toAgentMessage(sessionId, message), { ...options, signal }),
+      messages: async function* (signal) {
+        try {
+          for await (const message of messages(call, signal)) yield fromCoordinatorMessage(message);
+        } catch (error) {
+          throw explainDialError(error);
+        }
+      },
+      close: () => {
+        call.cancel();
+        client.close();
+      },
+    };
   };
-};
+}
+
+function readTls({ caFile, serverName }: TransportTls): DialTls {
+  try {
+    return { ca: readFileSync(caFile), serverName };
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new StatusError(
+      'UNAVAILABLE',
+      `cannot read ${caFile} (${why}): the coordinator publishes it when it has started; if it never comes, see that its ConfigMap is mounted`,
+      { cause: error },
+    );
+  }
+}

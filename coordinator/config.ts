@@ -6,16 +6,13 @@ import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { type Environment, EnvReader, type HostPort, parseHostPort } from '../shared/env.ts';
 import { type LogLevel, logLevels } from '../shared/log.ts';
-import { isLoopback, requireLoopback, UnsafeAddressError } from '../shared/loopback.ts';
-import { accounts, audiences, defaultPullNamespace, ports } from '../shared/names.ts';
+import { defaultPullNamespace, ports } from '../shared/names.ts';
+import { type ChannelConfig, channelUsage, readChannel } from './channel-config.ts';
 import type { Limit } from './core/limits.ts';
 import type { EndpointSettings } from './kube/endpoint.ts';
 import { readLimits } from './limits-config.ts';
 
-export interface CoordinatorConfig {
-  readonly grpc: HostPort;
-  /** Undefined when everybody is believed. */
-  readonly authentication: { readonly agentServiceAccount: string } | undefined;
+export interface CoordinatorConfig extends ChannelConfig {
   readonly http: HostPort;
   readonly kube: EndpointSettings;
   readonly pullNamespace: string;
@@ -38,12 +35,8 @@ export const usage = `forehold coordinator: hands out pull leases to the agents 
 
 It is configured by environment variables; an empty one is the same as none.
 
-  FOREHOLD_GRPC_ADDRESS    sessions and inspector, plain text, loopback only   default 127.0.0.1:${ports.grpc}
+  ${channelUsage}
   FOREHOLD_HTTP_ADDRESS    /metrics, /healthz, /readyz                         default 127.0.0.1:${ports.http}
-  FOREHOLD_AUTHENTICATION  off (loopback only) or tokens: agents and callers of the inspector show bearer tokens of
-                           audience ${audiences.session} and ${audiences.inspector}      default off
-  FOREHOLD_AGENT_SERVICE_ACCOUNT
-                           account of agents, in the pull namespace            default ${accounts.agent}
   FOREHOLD_PULL_NAMESPACE  namespace of pull pods and pull secrets             default ${defaultPullNamespace}
   FOREHOLD_NAMESPACE       namespace of the coordinators' coordination Lease   default forehold
   FOREHOLD_IDENTITY        its holder while this one leads                     default the host name
@@ -62,11 +55,9 @@ It is configured by environment variables; an empty one is the same as none.
  */
 export function readConfig(environment: Environment): CoordinatorConfig {
   const reader = new EnvReader(environment);
-  const grpc = readGrpcAddress(reader);
   const limitsFile = reader.optional('FOREHOLD_LIMITS_FILE');
   const config = {
-    grpc,
-    authentication: readAuthentication(reader, grpc.host),
+    ...readChannel(reader),
     http: reader.hostPort('FOREHOLD_HTTP_ADDRESS', `127.0.0.1:${ports.http}`),
     kube: readEndpoint(reader),
     pullNamespace: readNamespace(reader, 'FOREHOLD_PULL_NAMESPACE', defaultPullNamespace),
@@ -79,30 +70,6 @@ export function readConfig(environment: Environment): CoordinatorConfig {
   };
   reader.finish();
   return Object.freeze(config);
-}
-
-function readGrpcAddress(reader: EnvReader): HostPort {
-  const name = 'FOREHOLD_GRPC_ADDRESS';
-  const address = reader.hostPort(name, `127.0.0.1:${ports.grpc}`);
-  try {
-    requireLoopback('listen', address.host);
-  } catch (error) {
-    if (!(error instanceof UnsafeAddressError)) throw error;
-    reader.problem(`${name}: ${error.message}`);
-  }
-  return address;
-}
-
-function readAuthentication(reader: EnvReader, host: string): CoordinatorConfig['authentication'] {
-  const name = 'FOREHOLD_AUTHENTICATION';
-  const kind = reader.oneOf(name, ['off', 'tokens'], 'off');
-  const account = reader.text('FOREHOLD_AGENT_SERVICE_ACCOUNT', accounts.agent);
-  if (kind === 'tokens') return { agentServiceAccount: account };
-  if (!isLoopback(host))
-    reader.problem(
-      `${name}: cannot be off on ${host}: anybody who reaches it would be believed; set it to tokens, or listen on 127.0.0.1`,
-    );
-  return undefined;
 }
 
 function readEndpoint(reader: EnvReader): EndpointSettings {

@@ -11,6 +11,8 @@ import type { KubeClient } from '../shared/kube-client.ts';
 import type { Log } from '../shared/log.ts';
 import { loadContract } from '../shared/proto.ts';
 import { StatusError } from '../shared/rpc.ts';
+import { type Channel, openChannel } from './channel.ts';
+import type { TlsSettings } from './channel-config.ts';
 import type { Limit } from './core/limits.ts';
 import type { BreakerView, ImageView, LeaseView, LimitView, NodeView } from './core/views.ts';
 import { type Identity, openIdentity } from './identity/identity.ts';
@@ -21,7 +23,6 @@ import { countRequests } from './kube/count-requests.ts';
 import { openCoordinatorMetrics } from './metrics.ts';
 import type { Reign } from './reign.ts';
 import { Replica } from './replica.ts';
-import { type GrpcServer, startGrpcServer } from './server.ts';
 import { openAgentStream, type SessionCall } from './session/transport.ts';
 
 export interface CoordinatorOptions {
@@ -41,6 +42,8 @@ export interface CoordinatorOptions {
   /** How callers prove who they are; undefined when everybody is believed (loopback only). */
   readonly authentication?: { readonly agentServiceAccount: string } | undefined;
   readonly grpc: HostPort;
+  /** Off unless given; the host of `grpc` must be a loopback address then. */
+  readonly tls?: TlsSettings;
   readonly http: HostPort;
   /** In place of or beside the built-in ones. */
   readonly limits: readonly Limit[];
@@ -136,16 +139,18 @@ export class Coordinator {
   /** Ends only by throwing; how to end what it started is put into `stops`. */
   async #serve(signal: AbortSignal, stops: Stop[]): Promise<never> {
     const { log, http, grpc } = this.#options;
-    const grpcServer = await this.#startGrpc(stops);
+    const channel = await this.#openChannel(signal, stops);
     const httpServer = await startHttpServer({
       ...http,
       metrics: () => this.#metrics.registry.metrics(),
-      notReady: () => (this.#replica === undefined ? 'it is starting' : this.#replica.notReady),
+      notReady: () =>
+        channel.missing ??
+        (this.#replica === undefined ? 'it is starting' : this.#replica.notReady),
       log,
     });
     stops.push(() => httpServer.stop());
-    const ports = { grpcPort: grpcServer.port, httpPort: httpServer.port };
-    const replica = this.#openReplica(`${bracket(grpc.host)}:${grpcServer.port}`, grpcServer);
+    const ports = { grpcPort: channel.port, httpPort: httpServer.port };
+    const replica = this.#openReplica(`${bracket(grpc.host)}:${channel.port}`, channel);
     this.#replica = replica;
     void replica.settled.then(() => {
       this.#listening.resolve(ports);
@@ -154,8 +159,8 @@ export class Coordinator {
     return replica.run(signal);
   }
 
-  async #startGrpc(stops: Stop[]): Promise<GrpcServer> {
-    const { clock, log, grpc } = this.#options;
+  async #openChannel(signal: AbortSignal, stops: Stop[]): Promise<Channel> {
+    const { clock, log, grpc, kube, leaseNamespace, tls = { kind: 'off' } } = this.#options;
     const watches = new AbortController();
     const inspector = openInspector({
       views: () => this.#requireReign().core,
@@ -172,19 +177,23 @@ export class Coordinator {
       if (reign === undefined) stream.end(this.#refuse());
       else void reign.sessions.serve(stream);
     };
-    const server = await startGrpcServer({
+    const channel = await openChannel({
+      ...this.#options,
       ...grpc,
-      tls: false,
-      log,
-      onEnded: () => undefined,
+      tls,
+      kube: countRequests(kube, this.#metrics),
+      namespace: leaseNamespace,
+      registry: this.#metrics.registry,
       onSession,
       inspector: this.#guard(inspector),
+      signal,
+      onFault: (error) => this.#fault.abort(error),
     });
     stops.push(() => {
       watches.abort(new StatusError('UNAVAILABLE', 'the coordinator is stopping'));
-      return server.stop();
+      return channel.stop();
     });
-    return server;
+    return channel;
   }
 
   #guard(handlers: InspectorServiceHandlers): UntypedServiceImplementation {
@@ -195,7 +204,7 @@ export class Coordinator {
     return guardService({ service, handlers, gate, clock, users: this.#users });
   }
 
-  #openReplica(address: string, grpcServer: GrpcServer): Replica {
+  #openReplica(address: string, channel: Channel): Replica {
     const { identity = 'forehold-coordinator', advertisedAddress = address } = this.#options;
     const replica: Replica = new Replica({
       ...this.#options,
@@ -206,7 +215,7 @@ export class Coordinator {
       gate: this.#identity?.agents,
       onFault: (error) => this.#fault.abort(error),
       onChange: () =>
-        grpcServer.setServing({
+        channel.setServing({
           isReady: replica.notReady === undefined,
           isLeading: replica.reign !== undefined && replica.reign.missing === undefined,
         }),

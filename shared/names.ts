@@ -27,6 +27,9 @@ export const annotations = {
 /** Version of the annotations above; a pod with another one counts against every limit its node and image match. */
 export const annotationSchema = '1';
 
+/** Annotation of the Secret of certificates: its content was written by Forehold, in this schema. */
+export const tlsSchemaAnnotation = `${apiGroup}/tls-schema`;
+
 /** Namespace of pull pods, agents and pull secrets. */
 export const defaultPullNamespace = 'forehold-pulls';
 

@@ -20,6 +20,14 @@ export function configMapPath(namespace: string, name: string): string {
   return `${configMapsPath(namespace)}/${name}`;
 }
 
+export function secretsPath(namespace: string): string {
+  return `/api/v1/namespaces/${namespace}/secrets`;
+}
+
+export function secretPath(namespace: string, name: string): string {
+  return `${secretsPath(namespace)}/${name}`;
+}
+
 export function coordinationLeasesPath(namespace: string): string {
   return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
 }

@@ -70,6 +70,21 @@ describe('readConfig', () => {
     expect(readConfig(environment, clock).priorityClassName).toBe('forehold-pull');
   });
 
+  test('dials other machines with TLS, by the name that it dials unless told another', () => {
+    const other = { ...minimal, FOREHOLD_COORDINATOR: 'sessions.forehold.svc:7443' };
+    expect(findProblems(other)).toEqual([
+      expect.stringContaining('set FOREHOLD_CA_FILE to the mounted ca.crt'),
+    ]);
+    const encrypted = { ...other, FOREHOLD_CA_FILE: '/ca/ca.crt' };
+    expect(readConfig(encrypted, clock)).toMatchObject({
+      coordinator: 'sessions.forehold.svc:7443',
+      tls: { caFile: '/ca/ca.crt', serverName: 'sessions.forehold.svc' },
+    });
+    expect(readConfig({ ...encrypted, FOREHOLD_SERVER_NAME: 'x.y' }, clock)).toMatchObject({
+      tls: { serverName: 'x.y' },
+    });
+  });
+
   test('says everything that is wrong at once', () => {
     const problems = findProblems({
       FOREHOLD_COORDINATOR: '10.0.0.1:7443',

@@ -17,6 +17,7 @@ describe('readConfig', () => {
   test('needs an API server and nothing else', () => {
     expect(readConfig({ FOREHOLD_KUBE_URL: 'http://127.0.0.1:6443' })).toEqual({
       grpc: { host: '127.0.0.1', port: 7443 },
+      tls: { kind: 'off' },
       http: { host: '127.0.0.1', port: 7480 },
       kube: { kind: 'url', url: 'http://127.0.0.1:6443' },
       pullNamespace: 'forehold-pulls',
@@ -65,18 +66,52 @@ describe('readConfig', () => {
   });
 
   test.for(['0.0.0.0:7443', '[::]:7443', '10.1.2.3:7443', 'example:7443'])(
-    'refuses to listen in plain text on %s',
+    'listens on %s with TLS and authentication only',
     (address) => {
-      const environment = {
-        FOREHOLD_KUBE_URL: 'http://x',
-        FOREHOLD_GRPC_ADDRESS: address,
-        FOREHOLD_AUTHENTICATION: 'tokens',
-      };
-      expect(problemsOf(environment)).toEqual([
-        expect.stringMatching(/^FOREHOLD_GRPC_ADDRESS: cannot listen in plain text on /),
-      ]);
+      const environment = { FOREHOLD_KUBE_URL: 'http://x', FOREHOLD_GRPC_ADDRESS: address };
+      const tls = { FOREHOLD_TLS: 'files', FOREHOLD_TLS_DIRECTORY: '/tls' };
+      const tokens = { FOREHOLD_AUTHENTICATION: 'tokens' };
+      const plain = expect.stringMatching(
+        /^FOREHOLD_GRPC_ADDRESS: cannot listen in plain text on .*: set FOREHOLD_TLS to managed or/,
+      );
+      const open = expect.stringMatching(/^FOREHOLD_AUTHENTICATION: cannot be off on /);
+      expect(problemsOf(environment)).toEqual([plain, open]);
+      expect(problemsOf({ ...environment, ...tokens })).toEqual([plain]);
+      expect(problemsOf({ ...environment, ...tls })).toEqual([open]);
+      expect(problemsOf({ ...environment, ...tls, ...tokens })).toEqual([]);
     },
   );
+
+  test.for<[Environment, unknown]>([
+    [
+      { FOREHOLD_TLS: 'managed', FOREHOLD_TLS_NAMES: 'b.svc,a,b.svc' },
+      {
+        kind: 'managed',
+        secretName: 'forehold-tls',
+        names: ['b.svc', 'a'],
+        caConfigMap: 'forehold-ca',
+      },
+    ],
+    [
+      { FOREHOLD_TLS: 'files', FOREHOLD_TLS_DIRECTORY: '/tls', FOREHOLD_CA_CONFIG_MAP: 'my-ca' },
+      { kind: 'files', directory: '/tls', caConfigMap: 'my-ca' },
+    ],
+  ])('reads the TLS settings %j', ([environment, tls]) => {
+    expect(readConfig({ FOREHOLD_KUBE_URL: 'http://x', ...environment }).tls).toEqual(tls);
+  });
+
+  test.for<[Environment, string]>([
+    [{ FOREHOLD_TLS: 'managed' }, 'FOREHOLD_TLS_NAMES is not set'],
+    [{ FOREHOLD_TLS: 'files' }, 'FOREHOLD_TLS_DIRECTORY is not set'],
+    [{ FOREHOLD_TLS: 'maybe' }, 'FOREHOLD_TLS must be one of off, managed, files'],
+    [{ FOREHOLD_TLS_NAMES: 'a b' }, 'FOREHOLD_TLS_NAMES must be DNS names, and "a b" is none'],
+    [{ FOREHOLD_TLS_SECRET: 'A/B' }, 'FOREHOLD_TLS_SECRET must be the name of an object'],
+    [{ FOREHOLD_TLS_NAMES: names(33) }, 'FOREHOLD_TLS_NAMES has 33 names, more than the 32'],
+  ])('%j is a problem', ([environment, problem]) => {
+    expect(problemsOf({ FOREHOLD_KUBE_URL: 'http://x', ...environment })).toEqual([
+      expect.stringContaining(problem),
+    ]);
+  });
 
   test.for<[string, string, boolean]>([
     ['127.0.0.1:0', 'off', true],
@@ -126,3 +161,7 @@ describe('readConfig', () => {
     ]);
   });
 });
+
+function names(count: number): string {
+  return Array.from({ length: count }, (_, index) => `n${index}`).join(',');
+}
