@@ -80,6 +80,11 @@ export function fromReason(reason: Reason): WireReason {
   return wireByReason.get(reason) ?? 'REASON_UNSPECIFIED';
 }
 
+/** All but the empty one. */
+export function listReasons(): readonly Reason[] {
+  return [...wireByReason.keys()].filter((reason) => reason !== '');
+}
+
 /** What the reason means and what to do about it, in sentences with full stops; both empty for no reason. */
 export function describeReason(reason: Reason): ReasonText {
   const wire = fromReason(reason);

@@ -44,7 +44,7 @@ export const reasonTexts = {
   REASON_REGISTRY_CIRCUIT_OPEN: { meaning: "The registry fails or asks to be left alone on several nodes, so nobody pulls from it until one node's probe succeeds.", remedy: "Look at the registry." },
   REASON_NODE_CIRCUIT_OPEN: { meaning: "Several images have failed on this node, so it rests until a probe succeeds.", remedy: "Look at the node's network, disk and runtime." },
   REASON_CANARY_WAIT: { meaning: "The policy lets a few nodes pull the image first, and they are not done.", remedy: "Wait; if they fail, repair the image." },
-  REASON_SEED_WAIT: { meaning: "The policy lets one node of each zone pull the image first, and they are not done.", remedy: "Wait." },
+  REASON_SEED_WAIT: { meaning: "The policy lets one node of each zone pull the image first, and they are not done.", remedy: "Wait; if they fail, repair the image." },
   REASON_REGISTRY_RATE_LIMITED: { meaning: "The registry refuses for a while because of too many requests.", remedy: "Wait; lower the limits for this registry, or pull with credentials that allow more." },
   REASON_REGISTRY_UNAVAILABLE: { meaning: "The registry cannot be reached or answers with an error of its own.", remedy: "Look at the registry and the way to it." },
   REASON_DNS_ERROR: { meaning: "The node cannot resolve the registry's name.", remedy: "Check the name and the node's DNS." },

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Limit, LimitScope } from '../../../coordinator/core/limits.ts';
 import type { Pause } from '../../../coordinator/core/pauses.ts';
 import type { ExplanationView } from '../../../coordinator/core/views.ts';
-import type { Reason } from '../../../shared/reason.ts';
+import { listReasons, type Reason } from '../../../shared/reason.ts';
 import { cachedImage, nodeRecord, podOf, startWallMs } from './bench.ts';
 import { appImage, Driver, firstOffer } from './driver.ts';
 
@@ -30,14 +30,9 @@ function pulling() {
   return { driver, pod };
 }
 
-function failing() {
+function failing(reason: Reason = 'ImageNotFound', message = 'no such tag') {
   const { driver, pod } = pulling();
-  const reading = {
-    kind: 'failed',
-    terminal: true,
-    reason: 'ImageNotFound',
-    message: 'no such tag',
-  } as const;
+  const reading = { kind: 'failed', terminal: true, reason, message } as const;
   driver.apply({ kind: 'podSeen', pod: { ...pod, reading } });
   return { driver, pod };
 }
@@ -72,6 +67,55 @@ function see(change: Parameters<typeof nodeRecord>[1]): Driver {
   driver.apply({ kind: 'nodeSeen', node: nodeRecord('n1', change) });
   return driver;
 }
+
+/** The image has a policy of this spec; n2 has just been offered its pull, n1 waits. */
+function governed(spec: Record<string, unknown>): Driver {
+  const driver = new Driver();
+  driver.list();
+  const policy = { metadata: { name: 'slow', uid: 'p', generation: 1 }, spec };
+  driver.apply({ kind: 'policySeen', policy });
+  const image = cachedImage('app', {
+    image: 'r.example/app',
+    tag: '1',
+    policyRef: { name: 'slow' },
+  });
+  const metadata = { ...image.metadata, generation: 2 };
+  driver.apply({ kind: 'imageSeen', image: { ...image, metadata } });
+  const offer = firstOffer(driver.connect('n2'));
+  driver.apply({ kind: 'podSeen', pod: podOf(offer, 'n2', driver.now.wallMs) });
+  driver.connect('n1');
+  return driver;
+}
+
+/** Pulls of these pairs have failed this way; n1 and the image `app` are among those concerned. */
+function afterFailures(reason: Reason, pairs: readonly (readonly [string, string])[]): Driver {
+  const driver = new Driver();
+  driver.list({ nodes: ['n1', 'n2', 'n3', 'n4'] });
+  driver.apply({ kind: 'imageGone', name: 'app' });
+  const fails: (() => void)[] = [];
+  for (const [node, name] of pairs) {
+    if (driver.core.inquiry.node(node)?.connected !== true) driver.connect(node);
+    const image = cachedImage(name, { image: `r.example/${name}`, nodeSelector: { node } });
+    driver.apply({ kind: 'nodeSeen', node: nodeRecord(node, { labels: { node } }) });
+    const offer = firstOffer(driver.apply({ kind: 'imageSeen', image }));
+    const pod = podOf(offer, node, driver.now.wallMs);
+    driver.apply({ kind: 'podSeen', pod });
+    const reading = { kind: 'failed', terminal: true, reason, message: 'no' } as const;
+    fails.push(() => {
+      driver.apply({ kind: 'podSeen', pod: { ...pod, reading } });
+      driver.apply({ kind: 'podGone', pod: { ...pod, reading } });
+    });
+    // One after the other on one node, which pulls one at a time.
+    if (pairs.every(([other]) => other === node)) fails.pop()?.();
+  }
+  for (const fail of fails) fail();
+  driver.connect('n1');
+  const app = cachedImage('app', { image: 'r.example/app', tag: '1' });
+  driver.apply({ kind: 'imageSeen', image: app });
+  return driver;
+}
+
+const wide = { maxConcurrentNodes: 9, minDelayBetweenPulls: '0s' };
 
 interface Case {
   readonly reason: Reason;
@@ -263,11 +307,128 @@ const cases: readonly Case[] = [
       holders: [{ image: 'r.example/a:latest' }],
     },
   },
+  {
+    reason: 'PolicyLimit',
+    arrange: () => governed({ ...wide, maxConcurrentPulls: 1 }),
+    says: { limit: { per: 'policy', inUse: 1, slots: 1 }, holders: [{ nodeName: 'n2' }] },
+  },
+  {
+    reason: 'RateLimit',
+    arrange: () => governed({ ...wide, maxPullsPerMinute: 1 }),
+    says: { nextAtMs: startWallMs + 60_000 },
+  },
+  {
+    reason: 'MinDelay',
+    arrange: () => governed({ ...wide, minDelayBetweenPulls: '10s' }),
+    says: { nextAtMs: startWallMs + 10_000 },
+  },
+  {
+    reason: 'CanaryWait',
+    arrange: () => governed({ ...wide, canary: { nodes: 1 } }),
+    says: { message: expect.stringMatching(/^slow: the policy lets a few nodes/) },
+  },
+  {
+    reason: 'SeedWait',
+    arrange: () => governed({ ...wide, seedFirst: true }),
+    says: { message: expect.stringMatching(/^slow: the policy lets one node of each zone/) },
+  },
+  {
+    reason: 'LowerPriority',
+    arrange: () => {
+      const driver = waiting('cluster');
+      const first = cachedImage('first', { image: 'r.example/first', priority: -1 });
+      driver.apply({ kind: 'imageSeen', image: first });
+      return driver;
+    },
+    says: {
+      message: expect.stringMatching(/r\.example\/first:latest goes before this image$/),
+      holders: [{ nodeName: 'n2' }],
+    },
+  },
+  {
+    reason: 'RegistryCircuitOpen',
+    arrange: () =>
+      afterFailures('RegistryUnavailable', [
+        ['n2', 'a'],
+        ['n3', 'b'],
+        ['n4', 'c'],
+      ]),
+    says: {
+      message: expect.stringMatching(/^r\.example: the registry fails/),
+      nextAtMs: expect.any(Number),
+    },
+  },
+  {
+    reason: 'NodeCircuitOpen',
+    arrange: () =>
+      afterFailures('SandboxFailed', [
+        ['n1', 'a'],
+        ['n1', 'b'],
+        ['n1', 'c'],
+      ]),
+    says: { message: expect.stringMatching(/^n1: several images/), nextAtMs: expect.any(Number) },
+  },
+];
+
+/** How a pull can end; Explain names them as the last failure. */
+const failures: readonly Reason[] = [
+  'ImageNotFound',
+  'Unauthorized',
+  'RegistryRateLimited',
+  'RegistryUnavailable',
+  'DnsError',
+  'TlsError',
+  'InsufficientDisk',
+  'NodePressure',
+  'PodRejected',
+  'PlatformMismatch',
+  'SandboxFailed',
+  'NoPodIP',
+  'SignatureRejected',
+  'PullTimeout',
+  'PodVanished',
+  'AdmissionDenied',
+  'WebhookUnavailable',
+  'QuotaExceeded',
+  'PullFailed',
+];
+
+/** Of conditions and of ended leases; Explain has nothing to do with them. */
+const elsewhere: readonly Reason[] = [
+  'InProgress',
+  'Complete',
+  'Stalled',
+  'Idle',
+  'NoTargetNodes',
+  'InvalidSpec',
+  'NoLongerDesired',
+  'OfferLapsed',
+  'NodeGone',
+  'PolicyNotFound',
+  'Revoked',
 ];
 
 describe('explainPair', () => {
   test.for(cases)('$reason', ({ reason, arrange, says }) => {
     expect(ask(arrange())).toMatchObject({ nodeName: 'n1', image: appImage, reason, ...says });
+  });
+
+  test.for(failures)('a pull that ended with %s says so', (reason) => {
+    const { driver, pod } = failing(reason, 'its own words');
+    driver.apply({ kind: 'podGone', pod });
+    const explanation = ask(driver);
+    expect(explanation).toMatchObject({ lastFailure: reason, attempts: 1 });
+    expect(explanation.reason).toMatch(/^(Backoff|RegistryCircuitOpen|NodeCircuitOpen)$/);
+    expect(explanation.nextAtMs).toBeGreaterThan(startWallMs);
+  });
+
+  test('every reason of the closed list has a case, or its place elsewhere', () => {
+    const known = new Set<Reason>([
+      ...cases.map(({ reason }) => reason),
+      ...failures,
+      ...elsewhere,
+    ]);
+    expect(listReasons().filter((reason) => !known.has(reason))).toEqual([]);
   });
 
   test('nothing is said in empty words', () => {

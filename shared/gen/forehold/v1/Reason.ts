@@ -193,7 +193,8 @@ export const Reason = {
    */
   REASON_CANARY_WAIT: 'REASON_CANARY_WAIT',
   /**
-   * The policy lets one node of each zone pull the image first, and they are not done. Wait.
+   * The policy lets one node of each zone pull the image first, and they are not done. Wait; if they fail,
+   * repair the image.
    */
   REASON_SEED_WAIT: 'REASON_SEED_WAIT',
   /**
@@ -492,7 +493,8 @@ export type ReasonInput =
   | 'REASON_CANARY_WAIT'
   | 43
   /**
-   * The policy lets one node of each zone pull the image first, and they are not done. Wait.
+   * The policy lets one node of each zone pull the image first, and they are not done. Wait; if they fail,
+   * repair the image.
    */
   | 'REASON_SEED_WAIT'
   | 44
