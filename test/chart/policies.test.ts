@@ -8,6 +8,7 @@ import {
   kubectl,
   namespace,
   priorityClassName,
+  readMinorVersion,
   setUpPolicies,
   tearDownPolicies,
   tryAsAgent,
@@ -16,6 +17,7 @@ import {
 const reason = await findReasonToSkip();
 if (reason !== undefined) process.stdout.write(`policies skipped: ${reason}\n`);
 
+const minor = reason === undefined ? await readMinorVersion() : 0;
 const own = { node: node.name, nodeUid: node.uid };
 const hourMs = 3_600_000;
 
@@ -248,14 +250,6 @@ describe.skipIf(reason !== undefined)('admission policies', () => {
         'may not pull',
       ],
       ['another path', { [`${container}/image`]: 'registry.example/teamster/x:1' }, 'may not pull'],
-      [
-        'an image volume from elsewhere',
-        {
-          'spec/volumes': [{ name: 'v', image: { reference: 'evil.example/x:1' } }],
-          [`${container}/volumeMounts`]: [{ name: 'v', mountPath: '/v' }],
-        },
-        'may not pull',
-      ],
       ['no not-after', { 'metadata/annotations/forehold.dev~1not-after': undefined }, 'not-after'],
       [
         'a not-after that is none',
@@ -264,6 +258,15 @@ describe.skipIf(reason !== undefined)('admission policies', () => {
       ],
     ])('a pod with %s', async ([, changes, words]) => {
       expect(await create(changed(changes))).toContain(words);
+    });
+
+    // Up to 1.34 the API server takes image volumes out of the pod before any policy sees it.
+    test.skipIf(minor < 35)('a pod with an image volume from elsewhere', async () => {
+      const pod = changed({
+        'spec/volumes': [{ name: 'v', image: { reference: 'evil.example/x:1' } }],
+        [`${container}/volumeMounts`]: [{ name: 'v', mountPath: '/v' }],
+      });
+      expect(await create(pod)).toContain('may not pull');
     });
 
     test('a pod that comes too late', async () => {

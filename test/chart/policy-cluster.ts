@@ -36,6 +36,12 @@ export async function findReasonToSkip(): Promise<string | undefined> {
   }
 }
 
+/** Of the API server: 36 of 1.36. */
+export async function readMinorVersion(): Promise<number> {
+  const { serverVersion } = JSON.parse(await kubectl(['version', '-o', 'json']));
+  return Number.parseInt(serverVersion.minor, 10);
+}
+
 export async function setUpPolicies(): Promise<void> {
   await tearDownPolicies();
   await apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }]);
