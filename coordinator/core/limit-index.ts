@@ -1,16 +1,10 @@
 // Which limits count an image, on all nodes and on those of one class. There may be hundreds of limits and a handful that
 // count one image, so the answers are kept for as long as the limits and the image's traits are the same objects.
 
-import type { LimitScope } from './limit-scope.ts';
+import type { LimitState } from './limit-state.ts';
 import { isNodeless, type Limit, type LimitSubject, scopeKeys } from './limits.ts';
 import type { NodeClass } from './node-class.ts';
 import { type ImageTraits, subjectOn } from './subject.ts';
-
-export interface LimitState {
-  readonly limit: Limit;
-  /** By scope key; a scope that says nothing is removed in time. */
-  readonly scopes: Map<string, LimitScope>;
-}
 
 /** The limits that count an image, and in which scope. */
 export interface Applicable {

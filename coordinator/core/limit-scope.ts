@@ -35,6 +35,10 @@ export class LimitScope {
     this.offered = 0;
   }
 
+  forgetStarts(): void {
+    this.#startsMs = [];
+  }
+
   /** Nothing in it says anything about later leases. */
   isIdle(nowMs: number, memoryMs: number): boolean {
     return this.live === 0 && (this.lastStartMs ?? -Infinity) + memoryMs <= nowMs;

@@ -2,9 +2,17 @@
 // may change at any time: what is live is counted again, and starts are remembered apart from the limits, so that a new
 // limit knows of those before it.
 
+import type { Pair } from '../../shared/pair.ts';
 import type { Wait } from './gate.ts';
-import { type Applicable, LimitIndex, type LimitState } from './limit-index.ts';
+import { type Applicable, LimitIndex } from './limit-index.ts';
 import { type Binding, LimitScope, rateSpanMs } from './limit-scope.ts';
+import {
+  type LimitState,
+  makeState,
+  type OpenScope,
+  openScopes,
+  reviewStarts,
+} from './limit-state.ts';
 import {
   countNodes,
   countSlots,
@@ -30,19 +38,15 @@ interface ImagePace {
 }
 
 /** What is counted; known by its identity. */
-export interface CountedLease {
+export interface CountedLease extends Pair {
   readonly subject: LimitSubject;
 }
 
 interface Counted {
+  readonly pair: Pair;
   readonly subject: LimitSubject;
   readonly scopes: readonly OpenScope[];
   isStarted: boolean;
-}
-
-interface OpenScope {
-  readonly limit: Limit;
-  readonly scope: LimitScope;
 }
 
 // Scopes without leases are looked through once in so many starts, which keeps them to what the last starts touched.
@@ -69,7 +73,7 @@ export class LimitUse {
   configure(limits: readonly Limit[]): void {
     const before = new Map(this.#states.map((state) => [JSON.stringify(state.limit), state]));
     this.#states = limits.map(
-      (limit) => before.get(JSON.stringify(limit)) ?? this.#makeState(limit),
+      (limit) => before.get(JSON.stringify(limit)) ?? makeState(limit, this.#log),
     );
     this.#index = new LimitIndex(this.#states);
     const counted = [...this.#counted];
@@ -119,6 +123,11 @@ export class LimitUse {
       if (!counted.isStarted) scope.offered -= 1;
     }
     this.#count(lease, counted.isStarted);
+  }
+
+  /** Past starts of these pairs count by their present subject, as `recount` does for what is live. */
+  review(isAffected: (pair: Pair) => boolean, subjectOf: (pair: Pair) => LimitSubject): void {
+    reviewStarts({ states: this.#states, log: this.#log, isAffected, subjectOf });
   }
 
   /** Names of the limits that count a subject. */
@@ -232,15 +241,6 @@ export class LimitUse {
     return { reason: reasonOf(limit, binding), by: limit.name, retryAtMs: binding.untilMs, limit };
   }
 
-  #makeState(limit: Limit): LimitState {
-    const state: LimitState = { limit, scopes: new Map() };
-    const isPaced = limit.startsPerMinute !== undefined || limit.minDelayMs !== undefined;
-    for (const { subject, atMs } of isPaced ? this.#log.starts : []) {
-      for (const { scope } of openScopes(state, subject)) scope.noteStart(atMs, limit);
-    }
-    return state;
-  }
-
   #count(lease: CountedLease, isStarted: boolean): Counted {
     const { subject } = lease;
     const scopes = this.#states.flatMap((state) => openScopes(state, subject));
@@ -248,13 +248,14 @@ export class LimitUse {
       scope.live += 1;
       if (!isStarted) scope.offered += 1;
     }
-    const counted = { subject, scopes, isStarted };
+    const { image, pullSecrets, nodeUid } = lease;
+    const counted = { pair: { image, pullSecrets, nodeUid }, subject, scopes, isStarted };
     this.#counted.set(lease, counted);
     return counted;
   }
 
-  #noteStart({ subject, scopes }: Counted, atMs: number): void {
-    this.#log.note(subject, atMs);
+  #noteStart({ pair, subject, scopes }: Counted, atMs: number): void {
+    this.#log.note({ pair, subject, atMs });
     for (const { limit, scope } of scopes) scope.noteStart(atMs, limit);
     this.#starts += 1;
     if (this.#starts % sweepEvery === 0) this.#sweep(atMs);
@@ -282,12 +283,4 @@ const slotReasons = {
 function reasonOf({ per }: Limit, { by }: Binding): Wait['reason'] {
   if (by === 'slots') return slotReasons[per];
   return by === 'rate' ? 'RateLimit' : 'MinDelay';
-}
-
-function openScopes({ limit, scopes }: LimitState, subject: LimitSubject): readonly OpenScope[] {
-  return scopeKeys(limit, subject).map((key) => {
-    const scope = scopes.get(key) ?? new LimitScope();
-    scopes.set(key, scope);
-    return { limit, scope };
-  });
 }

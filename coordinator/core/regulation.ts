@@ -2,6 +2,7 @@
 // live too: leases are counted anew where limits, policies or the labels of nodes have changed.
 
 import type { Instant } from '../../shared/clock.ts';
+import type { Pair } from '../../shared/pair.ts';
 import { refreshAvailability } from './availability.ts';
 import type { PullPolicyObject } from './events.ts';
 import type { Lease } from './lease-table.ts';
@@ -59,8 +60,9 @@ export class Regulation {
     const nodes = new Set([...changedNodes].map((node) => node.uid));
     changedImages.clear();
     changedNodes.clear();
-    for (const lease of this.#state.leases.live())
-      if (images.has(lease.image) || nodes.has(lease.nodeUid)) this.#recount(lease);
+    const isAffected = (pair: Pair) => images.has(pair.image) || nodes.has(pair.nodeUid);
+    for (const lease of this.#state.leases.live()) if (isAffected(lease)) this.#recount(lease);
+    this.#state.use.review(isAffected, (pair) => subjectOfPair(pair, this.#state.demand));
   }
 
   #reconfigure(now: Instant): void {

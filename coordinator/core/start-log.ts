@@ -1,10 +1,13 @@
 // When pulls started, apart from any limit: an edited limit counts the starts from before the edit. Bounded; what is
 // forgotten counts as if it had happened at the last moment that it could have.
 
+import type { Pair } from '../../shared/pair.ts';
 import type { LimitSubject } from './limits.ts';
 
-interface Start {
-  readonly subject: LimitSubject;
+export interface Start {
+  readonly pair: Pair;
+  /** What limits see of the pair now. */
+  subject: LimitSubject;
   /** Monotonic. */
   readonly atMs: number;
 }
@@ -34,8 +37,8 @@ export class StartLog {
     return this.#starts;
   }
 
-  note(subject: LimitSubject, atMs: number): void {
-    this.#starts.push({ subject, atMs });
+  note(start: Start): void {
+    this.#starts.push(start);
     if (this.#starts.length < 2 * maxStarts) return;
     const forgotten = this.#starts.splice(0, maxStarts);
     this.#unknownMs = Math.max(this.#unknownMs ?? -Infinity, forgotten.at(-1)?.atMs ?? 0);

@@ -24,11 +24,16 @@ export const startWallMs = Date.parse('2026-01-01T00:00:00Z');
 /** How one pull ends; the time is from the pod's creation to its end. */
 export interface PullPlan {
   readonly pullMs: number;
+  /** From the offer to the pod's creation, and from there until the coordinator sees it; `latencyMs` and 0 if not given. */
+  readonly createMs?: number;
+  readonly seenMs?: number;
   readonly failure?: { readonly reason: Reason; readonly message: string };
 }
 
 export interface BenchOptions {
   readonly nodes: number;
+  /** In what the node differs from others. */
+  readonly node?: (index: number) => Partial<NodeRecord>;
   readonly images: readonly CachedImageObject[];
   readonly policies?: readonly PullPolicyObject[];
   readonly limits?: readonly Limit[];
@@ -84,15 +89,29 @@ export function helloOf(node: string, change: Partial<Hello> = {}): Hello {
   };
 }
 
+interface Creation {
+  readonly offer: Offer;
+  readonly sessionId: string;
+  readonly node: string;
+  readonly attempt: number;
+  readonly plan: PullPlan;
+}
+
 export class Bench {
   readonly core: Core;
   readonly pulls: BenchPull[] = [];
   readonly effects: Effect[] = [];
   readonly leases = new Map<string, LeaseView>();
   nowMs = 0;
+  /** Called with each offer and each pod, for tests that count. */
+  onOffer: (pair: { image: string; node: string }) => void = () => {};
+  onCreated: (pair: { image: string; node: string }) => void = () => {};
+  /** No pod of the offer will ever be made. */
+  onLapsed: (pair: { image: string; node: string }) => void = () => {};
   readonly #options: BenchOptions;
   readonly #timeline = new Deadlines<() => void>();
   readonly #attempts = new Map<string, number>();
+  readonly #pods = new Map<string, PullPodRecord>();
 
   constructor(options: BenchOptions) {
     this.#options = options;
@@ -108,11 +127,16 @@ export class Bench {
     return Array.from({ length: this.#options.nodes }, (_, index) => `node-${index + 1}`);
   }
 
+  nodeRecords(): readonly NodeRecord[] {
+    const { node = () => ({}) } = this.#options;
+    return this.nodeNames.map((name, index) => nodeRecord(name, node(index)));
+  }
+
   /** Lists are in, agents are connected with empty inventories, and their heartbeats come. */
   start(): void {
     if (this.#options.limits)
       this.apply({ kind: 'limitsConfigured', limits: this.#options.limits });
-    this.apply({ kind: 'nodesListed', nodes: this.nodeNames.map((name) => nodeRecord(name)) });
+    this.apply({ kind: 'nodesListed', nodes: this.nodeRecords() });
     this.apply({ kind: 'podsListed', pods: [] });
     this.apply({ kind: 'policiesListed', policies: this.#options.policies ?? [] });
     this.apply({ kind: 'imagesListed', images: this.#options.images });
@@ -165,22 +189,38 @@ export class Bench {
 
   #execute(effect: Effect): void {
     if (effect.kind === 'leaseChanged') this.leases.set(effect.lease.id, effect.lease);
+    if (effect.kind === 'lookUpPod') this.at(0, () => this.#answerLookUp(effect));
     if (effect.kind !== 'send' || effect.message.kind !== 'offer') return;
     const offer = effect.message;
-    this.at(this.#options.latencyMs ?? 0, () => this.#createPod(offer, effect.sessionId));
-  }
-
-  #createPod(offer: Offer, sessionId: string): void {
-    const node = sessionId.slice('session-'.length);
+    const node = effect.sessionId.slice('session-'.length);
     const key = `${offer.image} ${node}`;
     const attempt = (this.#attempts.get(key) ?? 0) + 1;
     this.#attempts.set(key, attempt);
     const plan = this.#options.plan(offer.image, node, attempt);
+    this.onOffer({ image: offer.image, node });
+    const createMs = plan.createMs ?? this.#options.latencyMs ?? 0;
+    // The fence: too late is never.
+    const fenceMs = offer.notAfterMs - this.now.wallMs;
+    if (createMs > fenceMs) this.at(fenceMs, () => this.onLapsed({ image: offer.image, node }));
+    else {
+      const { sessionId } = effect;
+      this.at(createMs, () => this.#createPod({ offer, sessionId, node, attempt, plan }));
+    }
+  }
+
+  #answerLookUp({ leaseId, podName }: Extract<Effect, { kind: 'lookUpPod' }>): void {
+    this.apply({ kind: 'podLookedUp', leaseId, pod: this.#pods.get(podName) });
+  }
+
+  #createPod({ offer, sessionId, node, attempt, plan }: Creation): void {
     const pull: BenchPull = { image: offer.image, node, createdMs: this.nowMs, endedMs: undefined };
     this.pulls.push(pull);
     const pod = podOf(offer, node, this.now.wallMs, `${offer.podName}-${attempt}`);
-    this.apply({ kind: 'podSeen', pod });
-    this.at(plan.pullMs, () => {
+    this.#pods.set(pod.name, pod);
+    this.onCreated({ image: offer.image, node });
+    if (plan.seenMs === undefined) this.apply({ kind: 'podSeen', pod });
+    else this.at(plan.seenMs, () => this.apply({ kind: 'podSeen', pod }));
+    this.at(Math.max(plan.pullMs, plan.seenMs ?? 0), () => {
       pull.endedMs = this.nowMs;
       this.at(this.#options.latencyMs ?? 0, () => this.#endPod(pod, plan, sessionId));
     });
@@ -202,6 +242,7 @@ export class Bench {
       } as const;
       this.apply({ kind: 'inventoryChanged', sessionId, added: [entry], removed: [] });
     }
+    this.#pods.delete(pod.name);
     this.apply({ kind: 'podGone', pod: { ...pod, reading } });
   }
 }
