@@ -65,14 +65,19 @@ export class Cluster {
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(record)) return;
     const node = demand.setNodeRecord(record);
     if (record.ready) {
-      if (node.notReadySinceMs !== undefined) this.#suspects.trustNode(node);
-      node.notReadySinceMs = undefined;
+      if (node.notReadySinceMs !== undefined) this.#trust(node, now);
     } else if (node.notReadySinceMs === undefined) {
       node.notReadySinceMs = now.monotonicMs;
       this.#state.deadlines.add(now.monotonicMs + suspectAfterMs, { kind: 'nodeSuspect', node });
     }
     refreshAvailability(this.#state, node, now);
     if (before === undefined && this.#isBegun) this.#unseen.restore(node, now);
+  }
+
+  #trust(node: NodeState, now: Instant): void {
+    node.notReadySinceMs = undefined;
+    this.#suspects.trustNode(node);
+    if (this.#isBegun) this.#leases.takeUp(node, now);
   }
 
   nodeGone(uid: string, now: Instant): void {

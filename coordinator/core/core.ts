@@ -33,6 +33,7 @@ export class Core {
   readonly #leases: Leases;
   readonly #revocations: Revocations;
   readonly #unseen: UnseenPulls;
+  readonly #suspects: Suspects;
   readonly #sessions: Sessions;
   readonly #cluster: Cluster;
   readonly #regulation: Regulation;
@@ -56,7 +57,8 @@ export class Core {
     this.#regulation = new Regulation(state);
     const pairs = new Pairs(state);
     const life = new LeaseLife(state, pairs);
-    const suspects = new Suspects(state, life);
+    this.#suspects = new Suspects(state, life, pairs);
+    const suspects = this.#suspects;
     this.#revocations = new Revocations(state, life);
     this.#unseen = new UnseenPulls(state, life);
     const revocations = this.#revocations;
@@ -89,6 +91,7 @@ export class Core {
     for (let due = pop(); due !== undefined; due = pop()) this.#comeBack(due, now);
     this.#weighClaims();
     this.#regulation.settle(now);
+    this.#suspects.settle(now);
     this.#cluster.begin(now);
     if (this.#cluster.isBegun) {
       if (now.monotonicMs < this.#tenureUntilMs) this.#pacer.offer(now);

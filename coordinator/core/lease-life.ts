@@ -31,6 +31,7 @@ export class LeaseLife {
   /** From one live phase to another. */
   move(lease: Lease, phase: LeasePhase): void {
     lease.phase = phase;
+    if (phase === 'Suspect') this.#state.areSuspectsToCount = true;
     this.#pairs.refresh(lease);
     this.changed(lease);
   }

@@ -80,6 +80,12 @@ export class Leases {
     this.#leave(pod, now);
   }
 
+  /** Pods of a node that is back, which were written off meanwhile: their pulls may go on. */
+  takeUp({ name }: NodeState, now: Instant): void {
+    for (const pod of [...this.#state.pods.values()])
+      if (pod.nodeName === name && !isTerminal(pod)) this.podSeen(pod, now);
+  }
+
   podGone(pod: PullPodRecord, now: Instant): void {
     const known = this.#state.pods.get(pod.name);
     if (known?.uid === pod.uid) {
@@ -167,8 +173,9 @@ export class Leases {
       if (pod.image !== undefined) this.#pairs.learnAdmitted(lease, pod.image);
       if (lease.phase === 'Revoking') this.#revocations.revoke(lease, 'NoLongerDesired', now);
     }
-    if (lease.phase === 'Suspect' && phase === 'Held') return;
-    if (isNew || lease.phase !== phase) this.#life.move(lease, phase);
+    const isSuspect = this.#state.demand.nodes.get(lease.nodeUid)?.isSuspect === true;
+    const next = isSuspect ? 'Suspect' : phase;
+    if (isNew || lease.phase !== next) this.#life.move(lease, next);
   }
 
   /** A pod that no live lease knows: of a former reign, or one that outlived its lapsed offer. It is a lease. */
@@ -181,6 +188,7 @@ export class Leases {
     const lease = restoreLease(pod, this.#state);
     // Pods of a node that is gone: as lost as the node's leases were.
     if (this.#state.demand.nodes.get(lease.nodeUid)?.record === undefined) return undefined;
+    this.#pairs.setLeftover(pod, false);
     this.#life.begin(lease, 'Offered', now);
     return lease;
   }

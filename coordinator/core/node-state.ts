@@ -33,6 +33,8 @@ export class NodeState {
   readonly missing = new Set<DesiredImage>();
   /** Since when condition Ready is not True, monotonic; undefined while it is. */
   notReadySinceMs: number | undefined;
+  /** Not Ready for so long that nobody can tell what its pulls do. */
+  isSuspect = false;
   liveLeases = 0;
   /** What limits know it by; kept up to date by `Demand`. */
   nodeClass: NodeClass = unknownClass;

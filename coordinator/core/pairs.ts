@@ -4,7 +4,7 @@ import { decideBackoffMs } from '../../shared/backoff.ts';
 import type { Instant } from '../../shared/clock.ts';
 import { type Pair, parsePair } from '../../shared/pair.ts';
 import { formatTimestampSeconds } from '../../shared/timestamp.ts';
-import type { DesiredImage, PairState } from './desired-image.ts';
+import { type DesiredImage, desiredImageKey, type PairState } from './desired-image.ts';
 import type { PullPodRecord } from './events.ts';
 import type { Lease, LeaseResult } from './lease-table.ts';
 import type { NodeState } from './node-state.ts';
@@ -37,7 +37,9 @@ export class Pairs {
     if (node === undefined || lease.image === '') return;
     const { image, pullSecrets, subject } = lease;
     const desired = demand.image({ image, pullSecrets, registry: subject.registry });
-    desired.pair(node).lease = lease;
+    const pair = desired.pair(node);
+    // A pod whose annotations are destroyed may stand beside the pair's own.
+    pair.lease ??= lease;
     demand.refreshPair(desired, node);
   }
 
@@ -67,7 +69,7 @@ export class Pairs {
     const subjects = this.#find(lease);
     if (subjects === undefined) return;
     const { image, node, pair } = subjects;
-    if (pair.lease === lease) pair.lease = undefined;
+    if (pair.lease === lease) pair.lease = this.#findOther(lease);
     if (result.outcome === 'Succeeded') this.#succeed(subjects, lease, result, now);
     else if ((result.outcome !== 'Cancelled' || isTakenBack(result)) && lease.phase !== 'Lost') {
       this.#fail(subjects, result, now);
@@ -120,6 +122,14 @@ export class Pairs {
     }
     this.#state.demand.refreshPair(image, node);
     image.tidy(node);
+  }
+
+  /** Another live lease of the same pair. */
+  #findOther({ nodeUid, image, pullSecrets }: Lease): Lease | undefined {
+    const key = desiredImageKey({ image, pullSecrets });
+    for (const other of this.#state.leases.live())
+      if (other.nodeUid === nodeUid && desiredImageKey(other) === key) return other;
+    return undefined;
   }
 
   #findByPod(pod: PullPodRecord): Subjects | undefined {

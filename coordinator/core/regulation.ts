@@ -78,6 +78,7 @@ export class Regulation {
       ),
     );
     use.configure(limits);
+    this.#state.areSuspectsToCount = true;
     // How many slots a node has may have changed.
     for (const node of demand.nodes.values()) refreshAvailability(this.#state, node, now);
   }

@@ -51,7 +51,7 @@ export class Revocations {
     };
     const patienceMs = session === undefined ? 0 : deletionPatienceMs;
     this.#state.deadlines.add(now.monotonicMs + patienceMs, { kind: 'deletionOverdue', lease });
-    if (lease.phase !== 'Revoking') this.#life.move(lease, 'Revoking');
+    if (lease.phase !== 'Revoking' && lease.phase !== 'Suspect') this.#life.move(lease, 'Revoking');
   }
 
   pullOverdue(lease: Lease, now: Instant): void {

@@ -61,6 +61,8 @@ export class State {
   readonly listed = { nodes: false, pods: false, images: false, policies: false };
   /** Policies whose status may have changed since the core looked last, and whether it has to be written at once. */
   readonly changedPolicies = new Map<string, boolean>();
+  /** There are new suspects or other limits: suspects may occupy more than their share. */
+  areSuspectsToCount = false;
   areOffersAllowed = false;
   /** False at first: agents need time to tell their inventories before a status may say that something is missing. */
   areStatusesAllowed = false;
