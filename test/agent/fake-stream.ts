@@ -56,10 +56,13 @@ export class FakeStream implements SessionStream {
 export class FakeNetwork {
   readonly streams: FakeStream[] = [];
   readonly targets: string[] = [];
+  /** What each dial showed. */
+  readonly tokens: (string | undefined)[] = [];
 
-  readonly open: OpenStream = (target) => {
+  readonly open: OpenStream = (target, _clock, token) => {
     const stream = new FakeStream();
     this.targets.push(target);
+    this.tokens.push(token);
     this.streams.push(stream);
     return stream;
   };

@@ -105,7 +105,7 @@ export async function startTokenStand(options: TokenStandOptions = {}) {
   onTestFinished(() => inspector.close());
 
   return {
-    ...{ cluster, kube, clock, coordinator, lines, grpcPort, httpPort, inspector },
+    ...{ cluster, url, kube, clock, coordinator, lines, grpcPort, httpPort, inspector },
     ...{ tokenOf, agentOn, dial, hello },
   };
 }

@@ -1,0 +1,96 @@
+// Coordinator and agents with tokens, from end to end: the whole of a pull, what it costs the API server in reviews, and
+// tokens that rotate under open sessions.
+
+import { afterEach, describe, expect, test } from 'vitest';
+import { Agent } from '../../agent/agent.ts';
+import { SessionToken } from '../../agent/session-token.ts';
+import { openSystemClock } from '../../shared/clock.ts';
+import { openKubeClient } from '../../shared/kube-client.ts';
+import { openLog } from '../../shared/log.ts';
+import { apiGroup, apiVersion } from '../../shared/names.ts';
+import { waitUntil } from '../coordinator/stand.ts';
+import { startTokenStand, type TokenStand } from './token-stand.ts';
+
+const lives: AbortController[] = [];
+
+afterEach(() => {
+  for (const life of lives.splice(0)) life.abort(new Error('the test is over'));
+});
+
+/** An agent as its DaemonSet would start it, with a token that can be rotated. */
+async function startAgent(stand: TokenStand, nodeName: string) {
+  const pod = await stand.agentOn(nodeName);
+  let { token } = pod;
+  const life = new AbortController();
+  lives.push(life);
+  const agent = new Agent({
+    nodeName,
+    namespace: stand.cluster.pullNamespace,
+    coordinator: `127.0.0.1:${stand.grpcPort}`,
+    kube: openKubeClient({ url: stand.url, userAgent: 'forehold-agent' }),
+    clock: stand.clock,
+    random: Math.random,
+    log: openLog('agent', 'silent'),
+    sessionToken: new SessionToken(() => token),
+  });
+  agent.run(life.signal).catch(() => undefined);
+  const rotate = async (): Promise<void> => {
+    token = await pod.newToken();
+  };
+  return { rotate, life };
+}
+
+function sessionsOf({ coordinator }: TokenStand): (string | undefined)[] {
+  return [...coordinator.nodes()].filter((node) => node.connected).map((node) => node.sessionId);
+}
+
+function reviewsOf({ cluster }: TokenStand): number {
+  return cluster.requests
+    .entries()
+    .filter(({ resource, userAgent }) => resource === 'tokenreviews' && userAgent === coordinator)
+    .length;
+}
+
+const coordinator = 'forehold-coordinator';
+
+describe('agents with tokens', () => {
+  test('an image comes to every node, for one review a session', async () => {
+    const stand = await startTokenStand({ nodes: 3, clock: openSystemClock(10) });
+    for (const node of stand.cluster.nodeNames()) await startAgent(stand, node);
+    await stand.kube.request({
+      method: 'POST',
+      path: `/apis/${apiGroup}/${apiVersion}/cachedimages`,
+      body: {
+        apiVersion: `${apiGroup}/${apiVersion}`,
+        kind: 'CachedImage',
+        metadata: { name: 'a' },
+        spec: { image: 'registry.example/a', tag: '1' },
+      },
+    });
+    const image = () => [...stand.coordinator.images()].at(0);
+    await waitUntil(() => image()?.nodesReady === 3, 30_000);
+    expect(reviewsOf(stand)).toBe(3);
+  });
+
+  test('a rotated token costs one review and no session', async () => {
+    const stand = await startTokenStand({ nodes: 2, clock: openSystemClock(10) });
+    const agents = [];
+    for (const node of stand.cluster.nodeNames()) agents.push(await startAgent(stand, node));
+    await waitUntil(() => sessionsOf(stand).length === 2, 20_000);
+    const before = sessionsOf(stand);
+    for (const { rotate } of agents) await rotate();
+    await waitUntil(() => reviewsOf(stand) === 4, 20_000);
+    expect(sessionsOf(stand)).toEqual(before);
+  });
+
+  test('an agent that comes back soon costs no review', async () => {
+    const stand = await startTokenStand({ nodes: 1 });
+    const { token } = await stand.agentOn('node-01');
+    for (let times = 0; times < 5; times += 1) {
+      const agent = stand.dial(`Bearer ${token}`);
+      await agent.open(stand.hello('node-01'));
+      agent.close();
+    }
+    expect(reviewsOf(stand)).toBe(1);
+  });
+});
