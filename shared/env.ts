@@ -3,6 +3,7 @@
 // a misspelt setting must not be silently without effect.
 
 import { parseDuration } from './duration.ts';
+import { redact } from './redact.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -81,7 +82,7 @@ export class EnvReader {
 
   /** Notes a problem that another reader found, such as that of a file. */
   problem(text: string): void {
-    this.#problems.push(text);
+    this.#problems.push(redact(text));
   }
 
   /**

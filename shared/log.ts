@@ -1,7 +1,9 @@
 // The one way to log: a line of JSON per event, constant message in the past tense, everything else in fields.
-// Child loggers carry what a line is about (`node`, `sessionId`).
+// Child loggers carry what a line is about (`node`, `sessionId`). What has the shape of a secret is taken out of every
+// line, wherever it came from.
 
 import { pino } from 'pino';
+import { redact } from './redact.ts';
 
 export type Log = pino.Logger;
 
@@ -14,6 +16,7 @@ export function openLog(name: string, level: LogLevel, destination?: pino.Destin
     level,
     base: { program: name },
     timestamp: pino.stdTimeFunctions.isoTime,
+    hooks: { streamWrite: redact },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return destination === undefined ? pino(options) : pino(options, destination);

@@ -9,7 +9,11 @@ import { bounds } from './protocol.ts';
 import { classifyPullFailure, isLocalLimit, isPullFailure } from './pull-failure.ts';
 import { pullContainerName } from './pull-pod.ts';
 import type { Reason } from './reason.ts';
+import { redact } from './redact.ts';
 import { classifyRejection } from './refusal.ts';
+
+// More than is kept, so that what is taken out leaves enough, and yet no work to do for a flood.
+const maxWordsLength = 16 * bounds.maxMessageLength;
 
 export type PodReading =
   /** Nothing is known yet; the kubelet may be queueing or pulling. */
@@ -64,10 +68,11 @@ export function readPodOutcome(pod: Pod): PodReading {
   return phase === 'Failed' ? readRejection(pod, container) : { kind: 'pulling' };
 }
 
-/** At most `bounds.maxMessageLength` bytes of UTF-8, cut between characters. */
+/** At most `bounds.maxMessageLength` bytes of UTF-8, cut between characters, without what looks like a secret. */
 export function cutMessage(text: string): string {
   const room = new Uint8Array(bounds.maxMessageLength);
-  return text.slice(0, new TextEncoder().encodeInto(text, room).read);
+  const clean = redact(text.slice(0, maxWordsLength));
+  return clean.slice(0, new TextEncoder().encodeInto(clean, room).read);
 }
 
 // The kubelet sorts statuses by name, so the first one may be a sidecar's.

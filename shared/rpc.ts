@@ -14,6 +14,7 @@ import type {
 } from '@grpc/grpc-js';
 import { Metadata, status } from '@grpc/grpc-js';
 import type { Clock } from './clock.ts';
+import { redact } from './redact.ts';
 
 export type StatusCode = keyof typeof status;
 
@@ -263,7 +264,7 @@ export function toServiceError(
   error: StatusError,
 ): Error & { code: number; details: string; metadata: Metadata } {
   // A lone surrogate cannot be encoded into a trailer.
-  const details = error.message.slice(0, maxDetailLength).toWellFormed();
+  const details = redact(error.message).slice(0, maxDetailLength).toWellFormed();
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(error.trailers)) metadata.set(name, value);
   return Object.assign(new Error(details), { code: status[error.code], details, metadata });

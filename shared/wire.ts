@@ -28,6 +28,7 @@ import type {
   Welcome,
 } from './protocol.ts';
 import { fromReason, type Reason, toReason } from './reason.ts';
+import { redact } from './redact.ts';
 import {
   fromOutcome,
   fromPodPullPolicy,
@@ -186,8 +187,8 @@ function fromHello(wire: WireHello): Hello {
     nodeUid: wire.nodeUid,
     agentInstance: wire.agentInstance,
     platform: { os: wire.platform.os, architecture: wire.platform.architecture },
-    kubeletVersion: wire.kubeletVersion,
-    containerRuntimeVersion: wire.containerRuntimeVersion,
+    kubeletVersion: redact(wire.kubeletVersion),
+    containerRuntimeVersion: redact(wire.containerRuntimeVersion),
     inventoryHash: wire.inventoryHash,
     unseenPulls: wire.unseenPulls.map(fromUnseenPull),
     newestEpoch: requireCount('hello.newest_epoch', wire.newestEpoch),
@@ -220,7 +221,7 @@ function fromLeaseUpdate(wire: WireLeaseUpdate): LeaseUpdate {
     state,
     outcome,
     reason: readReason(wire.reason),
-    message: wire.message,
+    message: redact(wire.message),
     digest: emptyIsUndefined(wire.digest),
     admittedImage: emptyIsUndefined(wire.admittedImage),
     unseen: wire.unseen,
