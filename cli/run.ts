@@ -20,7 +20,7 @@ import {
   showLimits,
   showNode,
 } from './show.ts';
-import { watchLeases } from './watch.ts';
+import { type WatchContext, watchLeases } from './watch.ts';
 
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
@@ -44,7 +44,8 @@ export async function runCommand(
     const connection = await openConnection(read.connect, accessOf(read.command));
     const inspector = new Inspector(connection);
     try {
-      await runOn(inspector, read.command, { output, json: read.json, signal });
+      const context = { output, json: read.json, signal, clock: openSystemClock() };
+      await runOn(inspector, read.command, context);
     } finally {
       inspector.close();
     }
@@ -65,12 +66,8 @@ function accessOf({ kind }: Command): Access {
   return kind === 'pause' || kind === 'resume' || kind === 'revoke' ? 'operator' : 'viewer';
 }
 
-interface Context extends Shown {
-  readonly signal: AbortSignal;
-}
-
-async function runOn(inspector: Inspector, command: Command, context: Context): Promise<void> {
-  const { wallMs: nowMs } = openSystemClock().now();
+async function runOn(inspector: Inspector, command: Command, context: WatchContext): Promise<void> {
+  const { wallMs: nowMs } = context.clock.now();
   switch (command.kind) {
     case 'leases': {
       if (command.watch) return watchLeases(inspector, command, context);
@@ -104,7 +101,7 @@ async function runOn(inspector: Inspector, command: Command, context: Context): 
 
 type Change = Extract<Command, { kind: 'pause' | 'resume' | 'revoke' }>;
 
-async function change(inspector: Inspector, command: Change, context: Context): Promise<void> {
+async function change(inspector: Inspector, command: Change, context: WatchContext): Promise<void> {
   const { output, json } = context;
   switch (command.kind) {
     case 'pause': {
@@ -143,7 +140,7 @@ function show<T>(
   noun: keyof typeof nothing,
   items: readonly T[],
   columns: Columns<T>,
-  { output, json }: Context,
+  { output, json }: Shown,
 ): void {
   if (json) printJson(output, { [noun]: items });
   else if (items.length === 0) output.complain(nothing[noun]);

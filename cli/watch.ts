@@ -1,7 +1,7 @@
 // `leases --watch`: the live leases, then every change, for as long as somebody looks. A token ends after ten minutes and
 // the stream with it; it is opened again with a new one, and what was printed before is not printed twice.
 
-import { openSystemClock } from '../shared/clock.ts';
+import type { Clock } from '../shared/clock.ts';
 import { InspectorError } from './calls.ts';
 import type { Inspector } from './inspector.ts';
 import type { Command } from './options.ts';
@@ -12,13 +12,20 @@ import type { LeaseRecord } from './wire.ts';
 
 type Watch = Extract<Command, { kind: 'leases' }>;
 
+type WatchedInspector = Pick<Inspector, 'listLeases' | 'watchLeases'>;
+
+export interface WatchContext extends Shown {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
 // A coordinator that refuses a fresh token will refuse the next one as well.
 const minWatchMs = 30_000;
 
 export async function watchLeases(
-  inspector: Inspector,
+  inspector: WatchedInspector,
   command: Watch,
-  { output, json, signal }: Shown & { readonly signal: AbortSignal },
+  { output, json, signal, clock }: WatchContext,
 ): Promise<void> {
   const initial = json ? [] : await inspector.listLeases(command.filter, command.all);
   // The leases that are live now give the columns their width.
@@ -27,12 +34,15 @@ export async function watchLeases(
   if (command.all && !json)
     for (const lease of initial)
       if (lease.endedAt !== null) output.print(table.render(toLeaseRow(lease)));
-  for await (const lease of followLeases(inspector, command, signal))
+  for await (const lease of followLeases(inspector, command, { clock, signal }))
     output.print(json ? JSON.stringify(lease) : table.render(toLeaseRow(lease)));
 }
 
-async function* followLeases(inspector: Inspector, { filter }: Watch, signal: AbortSignal) {
-  const clock = openSystemClock();
+async function* followLeases(
+  inspector: WatchedInspector,
+  { filter }: Watch,
+  { clock, signal }: Pick<WatchContext, 'clock' | 'signal'>,
+) {
   const seen = new Seen();
   for (;;) {
     const startedMs = clock.now().monotonicMs;

@@ -66,8 +66,11 @@ async function carry(
   const complaints = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
       const text = chunk.toString('utf8').trim();
-      if (text !== '') onProblem(text);
-      socket.destroy();
+      // The first write is what is left of the channel's greeting: nothing.
+      if (text !== '') {
+        onProblem(text);
+        socket.destroy();
+      }
       done();
     },
   });

@@ -33,9 +33,10 @@ interface TokenAnswer {
 export async function connectThroughCluster(
   settings: ClusterSettings,
   access: Access,
+  clock: Clock = openSystemClock(),
 ): Promise<Connection> {
   const config = loadKubeconfig(settings);
-  const token = openTokenSource(config, settings, access);
+  const token = openTokenSource({ config, namespace: settings.namespace, access, clock });
   // All three are needed; the first refusal in this order is the one to show.
   const [pod, ca] = [await findLeader(config, settings), await readCa(config, settings)];
   await token();
@@ -92,13 +93,15 @@ async function readCa(config: KubeConfig, { pullNamespace }: ClusterSettings): P
   return Buffer.from(pem);
 }
 
+interface TokenSource {
+  readonly config: KubeConfig;
+  readonly namespace: string;
+  readonly access: Access;
+  readonly clock: Clock;
+}
+
 /** Keeps a token until a minute before its end, then asks for another one. */
-function openTokenSource(
-  config: KubeConfig,
-  { namespace }: ClusterSettings,
-  access: Access,
-  clock: Clock = openSystemClock(),
-): () => Promise<string> {
+function openTokenSource({ config, namespace, access, clock }: TokenSource): () => Promise<string> {
   const account = accounts[access];
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
   const body = {

@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type ClusterSettings, connectThroughCluster } from '../../cli/connect/through-cluster.ts';
 import { runCommand } from '../../cli/run.ts';
 import { openSystemClock } from '../../shared/clock.ts';
 import { EmbeddedCluster } from '../../sim/embedded-cluster.ts';
+import { VirtualClock } from '../../sim/virtual-clock.ts';
 import { Front } from './front.ts';
 
 const credential = 'kubeconfig-credential-of-ada';
@@ -162,6 +164,31 @@ describe('runCommand through a kubeconfig', () => {
     arrange();
     const ran = await run([...argv, '--kubeconfig', kubeconfig]);
     expect(ran).toEqual({ code: 1, complaint: expect.stringMatching(says) });
+  });
+
+  test('a token is asked for once in nine minutes, for ten', async () => {
+    lead('pod-1');
+    publishCa();
+    const clock = new VirtualClock({ wallMs: Date.now() });
+    const settings: ClusterSettings = {
+      kind: 'cluster',
+      kubeconfig,
+      context: undefined,
+      hasDefault: false,
+      namespace: 'forehold',
+      pullNamespace: 'forehold-pulls',
+    };
+    const connection = await connectThroughCluster(settings, 'viewer', clock);
+    const first = await connection.token();
+    await clock.advance(8 * 60_000);
+    expect(await connection.token()).toBe(first);
+    const minted = () => front.requests.filter(({ line }) => line.startsWith('POST')).length;
+    expect(minted()).toBe(1);
+    await clock.advance(90_000);
+    expect(await connection.token()).not.toBe('');
+    expect(minted()).toBe(2);
+    connection.close();
+    expect(connection.trust?.serverName).toBe('forehold.forehold.svc');
   });
 
   test('the API server does not answer', async () => {
