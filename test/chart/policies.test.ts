@@ -5,8 +5,10 @@ import { setAt } from './paths.ts';
 import {
   apply,
   findReasonToSkip,
+  grantEverything,
   kubectl,
   namespace,
+  otherNamespace,
   priorityClassName,
   readMinorVersion,
   setUpPolicies,
@@ -284,6 +286,16 @@ describe.skipIf(reason !== undefined)('admission policies', () => {
       expect(refusal).toMatch(/ValidatingAdmissionPolicy.*(bound to a pod|own node|uid of)/);
     });
 
+    test('a token of no node for a pod of no node, which the scheduler would place', async () => {
+      const pod = changed({
+        'spec/nodeName': undefined,
+        'metadata/name': 'pull--0123456789abcdef0123',
+        'metadata/annotations/forehold.dev~1pair': '|docker.io/library/busybox:1.37|',
+        'metadata/ownerReferences': undefined,
+      });
+      expect(await tryAsAgent(['create', '-f', '-'], pod, {})).toContain('must be bound to a pod');
+    });
+
     test.for([
       ['another namespace', setAt(agentPod(), ['metadata', 'namespace'], 'default')],
       ['a Deployment', deployment()],
@@ -341,10 +353,7 @@ describe.skipIf(reason !== undefined)('admission policies', () => {
   });
 
   test('rights that somebody adds do not widen what an agent may do', async () => {
-    const rule = { apiGroups: [''], resources: ['pods', 'pods/eviction'], verbs: ['*'] };
-    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' };
-    const metadata = { name: 'forehold-agent', namespace };
-    await apply([{ ...role, metadata, rules: [rule] }]);
+    await grantEverything();
     const mine = agentPod().metadata.name ?? '';
     const label = ['-n', namespace, 'label', 'pod', mine, 'a=b'];
     expect(await tryAsAgent(label, undefined, own)).toContain('only create and delete whole pods');
@@ -365,6 +374,8 @@ describe.skipIf(reason !== undefined)('admission policies', () => {
         JSON.stringify(eviction),
       ),
     ).rejects.toThrow('only create and delete whole pods');
+    const elsewhere = setAt(agentPod(), ['metadata', 'namespace'], otherNamespace);
+    expect(await create(elsewhere)).toContain(`only act in the namespace ${namespace}`);
   });
 });
 

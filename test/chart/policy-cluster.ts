@@ -10,6 +10,8 @@ import { nameObject, type Rendered, render } from './helm.ts';
 import { setAt } from './paths.ts';
 
 export const namespace = 'forehold-policy-test';
+/** For what an agent has no business in. */
+export const otherNamespace = `${namespace}-other`;
 export const priorityClassName = 'forehold-policy-test';
 const suffix = '-policy-test';
 
@@ -44,10 +46,12 @@ export async function readMinorVersion(): Promise<number> {
 
 export async function setUpPolicies(): Promise<void> {
   await tearDownPolicies();
-  await apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }]);
+  for (const name of [namespace, otherNamespace])
+    await apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }]);
   await apply(await renderPolicies());
   // API servers without controllers (a bare one will do for this) make no account of their own.
-  await kubectl(['-n', namespace, 'create', 'serviceaccount', 'default']).catch(() => undefined);
+  for (const name of [namespace, otherNamespace])
+    await kubectl(['-n', name, 'create', 'serviceaccount', 'default']).catch(() => undefined);
   await untilInForce();
 }
 
@@ -59,7 +63,22 @@ export async function tearDownPolicies(): Promise<void> {
   const pods = ['-n', namespace, 'delete', 'pods', '--all', '--grace-period=0', '--force'];
   await kubectl([...pods, '--ignore-not-found']);
   await kubectl(['delete', '-f', '-', ...patience], whole);
-  await kubectl(['delete', 'namespace', namespace, ...patience]);
+  await kubectl(['delete', 'namespace', namespace, otherNamespace, ...patience]);
+}
+
+/** As a careless administrator might: pods and evictions, in both namespaces. */
+export async function grantEverything(): Promise<void> {
+  const group = 'rbac.authorization.k8s.io';
+  const rule = { apiGroups: [''], resources: ['pods', 'pods/eviction'], verbs: ['*'] };
+  const subject = { kind: 'ServiceAccount', name: 'forehold-agent', namespace };
+  for (const where of [namespace, otherNamespace]) {
+    const metadata = { name: 'everything', namespace: where };
+    const roleRef = { apiGroup: group, kind: 'Role', name: 'everything' };
+    await apply([
+      { apiVersion: `${group}/v1`, kind: 'Role', metadata, rules: [rule] },
+      { apiVersion: `${group}/v1`, kind: 'RoleBinding', metadata, roleRef, subjects: [subject] },
+    ]);
+  }
 }
 
 /** Undefined when the API server would do it, else its refusal. */
