@@ -32,8 +32,20 @@ export interface Hello {
   readonly containerRuntimeVersion: string;
   readonly inventoryHash: string;
   readonly unseenPulls: readonly UnseenPull[];
+  readonly failedPulls: readonly FailedPull[];
   /** The newest epoch that this agent has met and not forgotten; 0 when none. */
   readonly newestEpoch: number;
+}
+
+/** An image that could not be pulled. */
+export interface FailedPull {
+  /** Normalised image reference. */
+  readonly image: string;
+  readonly pullSecrets: readonly string[];
+  /** In a row. */
+  readonly failures: number;
+  readonly failedAtMs: number;
+  readonly reason: Reason;
 }
 
 /** A pull that goes on although its pod was removed by force. */
@@ -167,5 +179,7 @@ export const bounds = {
   /** Entries of one node's inventory; a node with more is refused. */
   maxInventoryEntries: 20_000,
   /** Pulls without a pod in Hello; a node pulls a handful at once. */
-  maxUnseenPulls: 64,
+  maxUnseenPulls: 16,
+  /** Failed pulls in Hello, which must fit into one message with the others. */
+  maxFailedPulls: 48,
 } as const;

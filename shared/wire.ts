@@ -37,6 +37,7 @@ import {
   toPodPullPolicy,
   toUpdateState,
 } from './wire-enums.ts';
+import { fromFailedPull, fromUnseenPull, toFailedPull, toUnseenPull } from './wire-memory.ts';
 import {
   emptyIsUndefined,
   fromEntry,
@@ -46,7 +47,6 @@ import {
   WireError,
 } from './wire-parts.ts';
 import { fromDuration, fromTimestamp, toDuration, toTimestamp } from './wire-time.ts';
-import { fromUnseenPull, toUnseenPull } from './wire-unseen.ts';
 
 /** One message of a stream with the session that it belongs to; empty in Hello. */
 export interface Addressed<T> {
@@ -174,8 +174,12 @@ function readCoordinatorBody(wire: WireCoordinatorMessage): CoordinatorMessage |
   return undefined;
 }
 
-function toHello({ unseenPulls, ...hello }: Hello): HelloInput {
-  return { ...hello, unseenPulls: unseenPulls.map(toUnseenPull) };
+function toHello({ unseenPulls, failedPulls, ...hello }: Hello): HelloInput {
+  return {
+    ...hello,
+    unseenPulls: unseenPulls.map(toUnseenPull),
+    failedPulls: failedPulls.map(toFailedPull),
+  };
 }
 
 function fromHello(wire: WireHello): Hello {
@@ -191,6 +195,7 @@ function fromHello(wire: WireHello): Hello {
     containerRuntimeVersion: redact(wire.containerRuntimeVersion),
     inventoryHash: wire.inventoryHash,
     unseenPulls: wire.unseenPulls.map(fromUnseenPull),
+    failedPulls: wire.failedPulls.map(fromFailedPull),
     newestEpoch: requireCount('hello.newest_epoch', wire.newestEpoch),
   };
 }

@@ -91,6 +91,7 @@ export class AgentCore {
       containerRuntimeVersion,
       inventoryHash: inventoryHash(this.#greeted),
       unseenPulls: this.#pods.unseenPulls(),
+      failedPulls: this.#pods.failedPulls(),
       newestEpoch: this.#newest.epoch,
     };
   }

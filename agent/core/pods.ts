@@ -4,9 +4,16 @@
 import { type Backoff, decideBackoffMs } from '../../shared/backoff.ts';
 import type { Instant } from '../../shared/clock.ts';
 import { parsePair } from '../../shared/pair.ts';
-import { bounds, type LeaseUpdate, type Outcome, type UnseenPull } from '../../shared/protocol.ts';
+import {
+  bounds,
+  type FailedPull,
+  type LeaseUpdate,
+  type Outcome,
+  type UnseenPull,
+} from '../../shared/protocol.ts';
 import type { Reason } from '../../shared/reason.ts';
 import type { Action, DeleteAnswer, OwnNode, OwnPod } from './events.ts';
+import { FailedPulls } from './failed-pulls.ts';
 import type { Inventory } from './inventory.ts';
 import {
   decideDeletionMs,
@@ -31,6 +38,7 @@ export class Pods {
   readonly #inventory: Inventory;
   readonly #random: () => number;
   readonly #tracked = new Map<string, TrackedPod>();
+  readonly #failed = new FailedPulls();
   #nodeUid: string | undefined;
   #isNodeLeaving = false;
   readonly #outcomes = { Succeeded: 0, Failed: 0, Cancelled: 0, Unknown: 0 };
@@ -42,6 +50,7 @@ export class Pods {
 
   /** Pods of a former node object under the same name are nobody's lease any more. */
   setNode({ uid, leaving }: Pick<OwnNode, 'uid' | 'leaving'>): void {
+    if (this.#nodeUid !== undefined && this.#nodeUid !== uid) this.#failed.clear();
     this.#nodeUid = uid;
     this.#isNodeLeaving = leaving;
     for (const tracked of this.#tracked.values())
@@ -123,6 +132,7 @@ export class Pods {
       const told = tracked.leaseId === undefined || tracked.acknowledged;
       if (tracked.gone && told) this.#tracked.delete(uid);
     }
+    this.#failed.settle((reference) => this.#inventory.isListed(reference), now);
     this.#giveUpOldest();
   }
 
@@ -151,6 +161,11 @@ export class Pods {
   unseenPulls(): readonly UnseenPull[] {
     const unseen = [...this.#tracked.values()].filter(isUnseen);
     return unseen.flatMap(toUnseenPull).slice(-bounds.maxUnseenPulls);
+  }
+
+  /** For Hello: a coordinator that knows nothing of these goes on with their backoff. */
+  failedPulls(): readonly FailedPull[] {
+    return this.#failed.list();
   }
 
   nextDeadlineMs(): number {
@@ -203,6 +218,8 @@ export class Pods {
     tracked.acknowledged = false;
     if (tracked.told === 'ended') tracked.told = 'accepted';
     this.#outcomes[ended.outcome] += 1;
+    if (tracked.leaseId !== undefined)
+      this.#failed.ended(tracked.pod.lease?.pair ?? '', ended, now);
     const { image, finishedAtMs } = tracked.pod;
     if (ended.outcome === 'Succeeded' && image !== undefined)
       this.#inventory.takeOutcome(image, ended.digest, finishedAtMs ?? now.wallMs);

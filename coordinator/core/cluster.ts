@@ -3,6 +3,7 @@
 
 import type { Instant } from '../../shared/clock.ts';
 import { parseTimestamp } from '../../shared/timestamp.ts';
+import type { AgentMemory } from './agent-memory.ts';
 import { refreshAvailability } from './availability.ts';
 import type { CachedImageObject, NodeRecord, PullPodRecord } from './events.ts';
 import type { Leases } from './leases.ts';
@@ -10,7 +11,6 @@ import type { NodeState } from './node-state.ts';
 import type { Revocations } from './revocations.ts';
 import type { State } from './state.ts';
 import type { Suspects } from './suspects.ts';
-import type { UnseenPulls } from './unseen-pulls.ts';
 import type { WishState } from './wish-state.ts';
 
 /** A node that is not Ready for longer makes its leases suspect. */
@@ -21,7 +21,7 @@ export interface ClusterParts {
   readonly leases: Leases;
   readonly revocations: Revocations;
   readonly suspects: Suspects;
-  readonly unseen: UnseenPulls;
+  readonly memory: AgentMemory;
 }
 
 export class Cluster {
@@ -29,17 +29,17 @@ export class Cluster {
   readonly #leases: Leases;
   readonly #revocations: Revocations;
   readonly #suspects: Suspects;
-  readonly #unseen: UnseenPulls;
+  readonly #memory: AgentMemory;
   /** Pods that came before all lists were in, by name; bounded by the pull pods there are. */
   readonly #earlyPods = new Map<string, PullPodRecord>();
   #isBegun = false;
 
-  constructor({ state, leases, revocations, suspects, unseen }: ClusterParts) {
+  constructor({ state, leases, revocations, suspects, memory }: ClusterParts) {
     this.#state = state;
     this.#leases = leases;
     this.#revocations = revocations;
     this.#suspects = suspects;
-    this.#unseen = unseen;
+    this.#memory = memory;
   }
 
   /** All lists are in and taken over. */
@@ -71,7 +71,7 @@ export class Cluster {
       this.#state.deadlines.add(now.monotonicMs + suspectAfterMs, { kind: 'nodeSuspect', node });
     }
     refreshAvailability(this.#state, node, now);
-    if (before === undefined && this.#isBegun) this.#unseen.restore(node, now);
+    if (before === undefined && this.#isBegun) this.#memory.restore(node, now);
   }
 
   #trust(node: NodeState, now: Instant): void {
@@ -164,6 +164,6 @@ export class Cluster {
     this.#isBegun = true;
     this.#leases.podsListed([...this.#earlyPods.values()], now);
     this.#earlyPods.clear();
-    for (const node of this.#state.demand.nodes.values()) this.#unseen.restore(node, now);
+    for (const node of this.#state.demand.nodes.values()) this.#memory.restore(node, now);
   }
 }

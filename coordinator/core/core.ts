@@ -3,6 +3,7 @@
 
 import type { Instant } from '../../shared/clock.ts';
 import { timing } from '../../shared/protocol.ts';
+import { AgentMemory } from './agent-memory.ts';
 import { Announcer, findPause } from './announcer.ts';
 import { refreshAvailability } from './availability.ts';
 import { Cluster } from './cluster.ts';
@@ -65,8 +66,9 @@ export class Core {
     const unseen = this.#unseen;
     this.#leases = new Leases({ state, pairs, life, revocations, unseen });
     const leases = this.#leases;
-    this.#cluster = new Cluster({ state, leases, revocations, suspects, unseen });
-    this.#sessions = new Sessions({ state, leases, unseen });
+    const memory = new AgentMemory(pairs, unseen);
+    this.#cluster = new Cluster({ state, leases, revocations, suspects, memory });
+    this.#sessions = new Sessions({ state, leases, unseen, memory });
     this.#pacer = new Pacer(state, leases);
     this.#announcer = new Announcer(state);
     const { deadlines } = this.#state;

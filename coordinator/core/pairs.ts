@@ -3,6 +3,7 @@
 import { decideBackoffMs } from '../../shared/backoff.ts';
 import type { Instant } from '../../shared/clock.ts';
 import { type Pair, parsePair } from '../../shared/pair.ts';
+import type { FailedPull } from '../../shared/protocol.ts';
 import { formatTimestampSeconds } from '../../shared/timestamp.ts';
 import { type DesiredImage, desiredImageKey, type PairState } from './desired-image.ts';
 import type { PullPodRecord } from './events.ts';
@@ -132,6 +133,21 @@ export class Pairs {
     return undefined;
   }
 
+  /** What an agent remembers of a pair that this coordinator knows no failure of. */
+  restoreFailures(node: NodeState, failed: FailedPull, now: Instant): void {
+    const image = this.#state.demand.findImage(failed);
+    if (image === undefined || !image.missing.has(node)) return;
+    const pair = image.pair(node);
+    if (pair.lease === undefined && pair.failures < failed.failures) {
+      const { failures, reason, failedAtMs } = failed;
+      const spentMs = Math.max(0, now.wallMs - failedAtMs);
+      Object.assign(pair, { failures, reason });
+      this.#wait({ image, node, pair }, spentMs, now);
+      this.#state.demand.refreshPair(image, node);
+    }
+    image.tidy(node);
+  }
+
   #findByPod(pod: PullPodRecord): Subjects | undefined {
     const pair = pod.lease === undefined ? undefined : parsePair(pod.lease.pair);
     return pair === undefined ? undefined : this.#find(pair);
@@ -172,8 +188,14 @@ export class Pairs {
         this.#state.demand.changedWishes.add(wish);
       }
     }
+    this.#wait({ image, node, pair }, 0, now);
+  }
+
+  /** @param spentMs so much of the backoff is over already */
+  #wait({ image, node, pair }: Subjects, spentMs: number, now: Instant): void {
     const { random } = this.#state.settings;
-    const delayMs = decideBackoffMs(image.failureBackoff, pair.failures, random());
+    const fullMs = decideBackoffMs(image.failureBackoff, pair.failures, random());
+    const delayMs = Math.max(0, fullMs - spentMs);
     pair.isBackingOff = true;
     pair.backingOffSinceMs = now.wallMs;
     pair.nextAttemptMs = now.monotonicMs + delayMs;

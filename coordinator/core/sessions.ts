@@ -10,6 +10,7 @@ import {
   type LeaseUpdate,
   timing,
 } from '../../shared/protocol.ts';
+import type { AgentMemory } from './agent-memory.ts';
 import { heartbeatFreshMs, refreshAvailability } from './availability.ts';
 import type { SessionEnd } from './events.ts';
 import type { Leases } from './leases.ts';
@@ -20,17 +21,20 @@ export interface SessionParts {
   readonly state: State;
   readonly leases: Leases;
   readonly unseen: UnseenPulls;
+  readonly memory: AgentMemory;
 }
 
 export class Sessions {
   readonly #state: State;
   readonly #leases: Leases;
   readonly #unseen: UnseenPulls;
+  readonly #memory: AgentMemory;
 
-  constructor({ state, leases, unseen }: SessionParts) {
+  constructor({ state, leases, unseen, memory }: SessionParts) {
     this.#state = state;
     this.#leases = leases;
     this.#unseen = unseen;
+    this.#memory = memory;
   }
 
   helloReceived(sessionId: string, hello: Hello, now: Instant): void {
@@ -60,7 +64,7 @@ export class Sessions {
     });
     // Until the new agent has told its inventory, the old one is only a memory.
     if (!isKnown) node.isInventoryComplete = false;
-    if (this.#state.isListed) this.#unseen.restore(node, now);
+    if (this.#state.isListed) this.#memory.restore(node, now);
   }
 
   inventoryReceived(sessionId: string, entries: readonly InventoryEntry[], now: Instant): void {

@@ -49,8 +49,7 @@ export class UnseenPulls {
 
   /** What the node's agent says in its Hello of pulls that this coordinator may know nothing of. */
   restore(node: NodeState, now: Instant): void {
-    if (node.record === undefined || node.session === undefined) return;
-    const { unseenPulls } = node.session.hello;
+    const { unseenPulls = [] } = node.session?.hello ?? {};
     // No node ever has more pulls than its limit: whoever says so is not believed.
     const most = Math.min(this.#state.use.slotsPerNode(), bounds.maxUnseenPulls);
     for (const pull of unseenPulls.slice(-most)) this.#restore(node, pull, now);

@@ -4,6 +4,7 @@
 
 import {
   bounds,
+  type FailedPull,
   type Heartbeat,
   type Hello,
   type InventoryEntry,
@@ -34,7 +35,8 @@ export function findHelloProblem(hello: Hello): string | undefined {
     tooLong('hello.kubelet_version', hello.kubeletVersion, maxWordLength) ??
     tooLong('hello.container_runtime_version', hello.containerRuntimeVersion, maxWordLength) ??
     tooLong('hello.inventory_hash', hello.inventoryHash, maxWordLength) ??
-    findUnseenProblem(hello.unseenPulls)
+    findUnseenProblem(hello.unseenPulls) ??
+    findFailedProblem(hello.failedPulls)
   );
 }
 
@@ -84,6 +86,18 @@ function findUnseenProblem(pulls: readonly UnseenPull[]): string | undefined {
     const problem =
       tooLong('unseen_pull.pair', pair, maxPairLength) ??
       tooLong('unseen_pull.limits', limits.join(','), maxPairLength);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function findFailedProblem(pulls: readonly FailedPull[]): string | undefined {
+  if (pulls.length > bounds.maxFailedPulls)
+    return `hello.failed_pulls has more than ${bounds.maxFailedPulls} entries`;
+  for (const { image, pullSecrets } of pulls) {
+    const problem =
+      findReferenceProblem('failed_pull.image', image) ??
+      tooLong('failed_pull.pull_secrets', pullSecrets.join(','), maxPairLength);
     if (problem !== undefined) return problem;
   }
   return undefined;

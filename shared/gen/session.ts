@@ -4,6 +4,7 @@ import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-load
 import type { AgentMessageInput as _forehold_v1_AgentMessageInput, AgentMessage as _forehold_v1_AgentMessage } from './forehold/v1/AgentMessage.ts';
 import type { CoordinatorMessageInput as _forehold_v1_CoordinatorMessageInput, CoordinatorMessage as _forehold_v1_CoordinatorMessage } from './forehold/v1/CoordinatorMessage.ts';
 import type { DrainInput as _forehold_v1_DrainInput, Drain as _forehold_v1_Drain } from './forehold/v1/Drain.ts';
+import type { FailedPullInput as _forehold_v1_FailedPullInput, FailedPull as _forehold_v1_FailedPull } from './forehold/v1/FailedPull.ts';
 import type { HeartbeatInput as _forehold_v1_HeartbeatInput, Heartbeat as _forehold_v1_Heartbeat } from './forehold/v1/Heartbeat.ts';
 import type { HelloInput as _forehold_v1_HelloInput, Hello as _forehold_v1_Hello } from './forehold/v1/Hello.ts';
 import type { InventoryChunkInput as _forehold_v1_InventoryChunkInput, InventoryChunk as _forehold_v1_InventoryChunk } from './forehold/v1/InventoryChunk.ts';
@@ -33,6 +34,7 @@ export interface ProtoGrpcType {
       AgentMessage: MessageTypeDefinition<_forehold_v1_AgentMessageInput, _forehold_v1_AgentMessage>
       CoordinatorMessage: MessageTypeDefinition<_forehold_v1_CoordinatorMessageInput, _forehold_v1_CoordinatorMessage>
       Drain: MessageTypeDefinition<_forehold_v1_DrainInput, _forehold_v1_Drain>
+      FailedPull: MessageTypeDefinition<_forehold_v1_FailedPullInput, _forehold_v1_FailedPull>
       Heartbeat: MessageTypeDefinition<_forehold_v1_HeartbeatInput, _forehold_v1_Heartbeat>
       Hello: MessageTypeDefinition<_forehold_v1_HelloInput, _forehold_v1_Hello>
       ImagePullPolicy: EnumTypeDefinition

@@ -19,6 +19,7 @@ const hello: Hello = {
   containerRuntimeVersion: 'containerd://2.4.2',
   inventoryHash: 'h',
   unseenPulls: [],
+  failedPulls: [],
   newestEpoch: 0,
 };
 

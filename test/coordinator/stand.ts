@@ -25,6 +25,7 @@ export function helloOf(nodeName: string, nodeUid: string): Hello {
     containerRuntimeVersion: 'containerd://2.4.2',
     inventoryHash: '',
     unseenPulls: [],
+    failedPulls: [],
     newestEpoch: 0,
   };
 }

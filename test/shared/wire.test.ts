@@ -6,6 +6,7 @@ import { loadContract } from '../../shared/proto.ts';
 import type {
   AgentMessage,
   CoordinatorMessage,
+  FailedPull,
   InventoryEntry,
   LeaseUpdate,
   Offer,
@@ -72,6 +73,14 @@ const unseenPull: fc.Arbitrary<UnseenPull> = fc.record({
   pullTimeoutMs: count.map((ms) => ms % 100_000_000),
 });
 
+const failedPull: fc.Arbitrary<FailedPull> = fc.record({
+  image: text,
+  pullSecrets: fc.array(text),
+  failures: fc.nat(),
+  failedAtMs: wallMs,
+  reason: fc.constantFrom('', 'PullFailed', 'ImageNotFound'),
+});
+
 const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
   fc.record({
     kind: fc.constant('hello' as const),
@@ -84,6 +93,7 @@ const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
     containerRuntimeVersion: text,
     inventoryHash: text,
     unseenPulls: fc.array(unseenPull),
+    failedPulls: fc.array(failedPull),
     newestEpoch: count,
   }),
   fc.record({

@@ -84,6 +84,7 @@ export function helloOf(node: string, change: Partial<Hello> = {}): Hello {
     containerRuntimeVersion: 'containerd://2.4.2',
     inventoryHash: 'none',
     unseenPulls: [],
+    failedPulls: [],
     newestEpoch: 0,
     ...change,
   };

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Effect } from '../../../coordinator/core/events.ts';
 import type { Offer } from '../../../shared/protocol.ts';
-import { cachedImage, nodeRecord, podOf, startWallMs } from './bench.ts';
+import { cachedImage, helloOf, nodeRecord, podOf, startWallMs } from './bench.ts';
 import { appImage, Driver, firstOffer, offersIn, updateOf } from './driver.ts';
 
 let driver: Driver;
@@ -212,4 +212,35 @@ describe('a new reign', () => {
       expect([...driver.core.nodes()].find((node) => node.name === 'n1')?.connected).toBe(false);
     },
   );
+});
+
+describe('a failure that only the agent remembers', () => {
+  const failed = {
+    image: appImage,
+    pullSecrets: [],
+    failures: 3,
+    failedAtMs: startWallMs - 50_000,
+    reason: 'PullFailed',
+  } as const;
+
+  function greet(): readonly Effect[] {
+    const hello = helloOf('n1', { failedPulls: [failed] });
+    driver.apply({ kind: 'helloReceived', sessionId: 's-n1', hello });
+    driver.apply({ kind: 'inventoryReceived', sessionId: 's-n1', entries: [] });
+    return driver.beat('n1', 1);
+  }
+
+  test.for(['before', 'after'] as const)('goes on with its backoff, told %s the lists', (when) => {
+    if (when === 'after') driver.list({ nodes: ['n1'] });
+    const early = greet();
+    if (when === 'before') driver.list({ nodes: ['n1'] });
+    expect(offersIn(early)).toEqual([]);
+    // The third failure waits for two minutes, of which 50 s are over.
+    driver.pass(69_000);
+    expect(offersIn(driver.beat('n1', 2))).toEqual([]);
+    expect(offersIn(driver.pass(1_000))).toHaveLength(1);
+    expect(driver.core.status('app', driver.now)?.nodes).toMatchObject([
+      { node: 'n1', reason: 'PullFailed', attempts: 3 },
+    ]);
+  });
 });

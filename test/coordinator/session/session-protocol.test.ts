@@ -8,6 +8,7 @@ import {
 import {
   type AgentMessage,
   bounds,
+  type FailedPull,
   type Hello,
   type InventoryEntry,
   type LeaseUpdate,
@@ -26,6 +27,7 @@ const hello: Hello = {
   containerRuntimeVersion: 'containerd://2.4.2',
   inventoryHash: 'hash',
   unseenPulls: [],
+  failedPulls: [],
   newestEpoch: 0,
 };
 
@@ -58,6 +60,11 @@ function unseenPull(change: Partial<UnseenPull> = {}): UnseenPull {
     pullTimeoutMs: 1,
     ...change,
   };
+}
+
+function failedPull(change: Partial<FailedPull> = {}): FailedPull {
+  const failure = { failures: 1, failedAtMs: 1, reason: 'PullFailed' } as const;
+  return { image: 'r.example/app:1', pullSecrets: [], ...failure, ...change };
 }
 
 function chunk(sequence: number, last: boolean, ...references: string[]): AgentMessage {
@@ -155,8 +162,18 @@ describe('SessionProtocol', () => {
     ],
     [
       'too many unseen pulls',
-      { unseenPulls: Array.from({ length: 65 }, () => unseenPull()) },
-      'hello.unseen_pulls has more than 64 entries',
+      { unseenPulls: Array.from({ length: 17 }, () => unseenPull()) },
+      'hello.unseen_pulls has more than 16 entries',
+    ],
+    [
+      'a failed pull of nothing',
+      { failedPulls: [failedPull({ image: '' })] },
+      'failed_pull.image is empty',
+    ],
+    [
+      'too many failed pulls',
+      { failedPulls: Array.from({ length: 49 }, () => failedPull()) },
+      'hello.failed_pulls has more than 48 entries',
     ],
     ['no platform', { platform: { os: '', architecture: '' } }, 'hello.platform is not complete'],
     [

@@ -2,6 +2,7 @@
 
 import type { PlatformInput as _forehold_v1_PlatformInput, Platform as _forehold_v1_Platform } from '../../forehold/v1/Platform.ts';
 import type { UnseenPullInput as _forehold_v1_UnseenPullInput, UnseenPull as _forehold_v1_UnseenPull } from '../../forehold/v1/UnseenPull.ts';
+import type { FailedPullInput as _forehold_v1_FailedPullInput, FailedPull as _forehold_v1_FailedPull } from '../../forehold/v1/FailedPull.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -30,7 +31,7 @@ export interface HelloInput {
    */
   'inventoryHash'?: (string);
   /**
-   * Pulls of this node that go on although their pods are gone, at most 64. A coordinator that knows nothing of one
+   * Pulls of this node that go on although their pods are gone, at most 16. A coordinator that knows nothing of one
    * counts it from now on.
    */
   'unseenPulls'?: (_forehold_v1_UnseenPullInput)[];
@@ -41,6 +42,11 @@ export interface HelloInput {
    * once in ten minutes; until then these agents decline its offers.
    */
   'newestEpoch'?: (number | string | Long);
+  /**
+   * Pulls of this node that failed in the last hour and have not succeeded since, at most 48: a coordinator that knows
+   * nothing of one goes on with its backoff.
+   */
+  'failedPulls'?: (_forehold_v1_FailedPullInput)[];
 }
 
 /**
@@ -69,7 +75,7 @@ export interface Hello {
    */
   'inventoryHash': (string);
   /**
-   * Pulls of this node that go on although their pods are gone, at most 64. A coordinator that knows nothing of one
+   * Pulls of this node that go on although their pods are gone, at most 16. A coordinator that knows nothing of one
    * counts it from now on.
    */
   'unseenPulls': (_forehold_v1_UnseenPull)[];
@@ -80,4 +86,9 @@ export interface Hello {
    * once in ten minutes; until then these agents decline its offers.
    */
   'newestEpoch': (number);
+  /**
+   * Pulls of this node that failed in the last hour and have not succeeded since, at most 48: a coordinator that knows
+   * nothing of one goes on with its backoff.
+   */
+  'failedPulls': (_forehold_v1_FailedPull)[];
 }

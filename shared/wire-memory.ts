@@ -1,11 +1,16 @@
-// A pull without a pod, between the code's words and the wire's.
+// What an agent remembers in its Hello, between the code's words and the wire's.
 
+import type {
+  FailedPullInput,
+  FailedPull as WireFailedPull,
+} from './gen/forehold/v1/FailedPull.ts';
 import type {
   UnseenPullInput,
   UnseenPull as WireUnseenPull,
 } from './gen/forehold/v1/UnseenPull.ts';
-import type { UnseenPull } from './protocol.ts';
-import { emptyIsUndefined, requireSet } from './wire-parts.ts';
+import type { FailedPull, UnseenPull } from './protocol.ts';
+import { fromReason, toReason } from './reason.ts';
+import { emptyIsUndefined, requireCount, requireSet } from './wire-parts.ts';
 import { fromDuration, fromTimestamp, toDuration, toTimestamp } from './wire-time.ts';
 
 export function toUnseenPull(pull: UnseenPull): UnseenPullInput {
@@ -34,5 +39,28 @@ export function fromUnseenPull(wire: WireUnseenPull): UnseenPull {
     limits: wire.limits,
     createdAtMs: requireSet('unseen_pull.created_at', fromTimestamp(wire.createdAt)),
     pullTimeoutMs: requireSet('unseen_pull.pull_timeout', fromDuration(wire.pullTimeout)),
+  };
+}
+
+export function toFailedPull(pull: FailedPull): FailedPullInput {
+  return {
+    image: pull.image,
+    pullSecrets: [...pull.pullSecrets],
+    failures: pull.failures,
+    failedAt: toTimestamp(pull.failedAtMs),
+    reason: fromReason(pull.reason),
+  };
+}
+
+/**
+ * @throws WireError
+ */
+export function fromFailedPull(wire: WireFailedPull): FailedPull {
+  return {
+    image: wire.image,
+    pullSecrets: wire.pullSecrets,
+    failures: requireCount('failed_pull.failures', wire.failures),
+    failedAtMs: requireSet('failed_pull.failed_at', fromTimestamp(wire.failedAt)),
+    reason: toReason(wire.reason) ?? '',
   };
 }
