@@ -3,7 +3,6 @@
 
 import { Server, type ServerOptions, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { PackageDefinition } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, service as healthService } from 'grpc-health-check';
 import { openSystemClock, waitFor } from '../shared/clock.ts';
 import { loadContract, loadDescription } from '../shared/proto.ts';
@@ -12,6 +11,7 @@ import { guardRequests } from '../shared/rpc.ts';
 import type { ConnectionPhase } from './connections.ts';
 import { openInjector } from './http2-server.ts';
 import { Listener, type ListenerOptions, type ServingCertificate } from './listener.ts';
+import { addReflection } from './reflection.ts';
 import type { SessionCall } from './session/transport.ts';
 
 export interface GrpcServerOptions extends ListenerOptions {
@@ -82,7 +82,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     options.inspector,
   );
   health.addToServer(server);
-  new ReflectionService(loadDescription(describeHealth())).addToServer(server);
+  addReflection(server, loadDescription(describeHealth()));
   const port = await listener.start(openInjector(server, listener));
   return {
     port,

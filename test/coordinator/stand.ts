@@ -3,7 +3,7 @@
 
 import { type ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import { openSystemClock } from '../../shared/clock.ts';
-import { openSessionClient } from '../../shared/dial.ts';
+import { type DialTls, openSessionClient } from '../../shared/dial.ts';
 import type { AgentMessageInput } from '../../shared/gen/forehold/v1/AgentMessage.ts';
 import type { CoordinatorMessage as WireMessage } from '../../shared/gen/forehold/v1/CoordinatorMessage.ts';
 import { type Log, openLog } from '../../shared/log.ts';
@@ -30,6 +30,11 @@ export function helloOf(nodeName: string, nodeUid: string): Hello {
   };
 }
 
+export interface TlsPort {
+  readonly port: number;
+  readonly tls: DialTls;
+}
+
 /** The agent's end of one stream, which does what it is told and nothing else. */
 export class FakeAgent {
   readonly call: ClientDuplexStream<AgentMessageInput, WireMessage>;
@@ -41,8 +46,9 @@ export class FakeAgent {
   /**
    * @param authorization one value of the metadata for each
    */
-  constructor(port: number, ...authorization: readonly string[]) {
-    const client = openSessionClient(`127.0.0.1:${port}`);
+  constructor(to: number | TlsPort, ...authorization: readonly string[]) {
+    const { port, tls } = typeof to === 'number' ? { port: to, tls: undefined } : to;
+    const client = openSessionClient(`127.0.0.1:${port}`, tls);
     const metadata = new Metadata();
     for (const value of authorization) metadata.add('authorization', value);
     this.call = client.Session(metadata);
