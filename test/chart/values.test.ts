@@ -8,8 +8,6 @@ const charts = ['forehold', 'forehold-crds'] as const;
 const openOnPurpose = [
   // A chart above this one may have global values of its own.
   '/properties/global',
-  // A limit's other fields are the coordinator's to judge: it names the line.
-  '/properties/limits/items',
 ];
 
 describe('values.yaml', () => {
@@ -84,6 +82,7 @@ describe('values.schema.json', () => {
       '/pulls/secrets/0',
     ],
     ['an image without spec', { cachedImages: [{ name: 'web' }] }, '/cachedImages/0'],
+    ['a limit of nothing', { limits: [{ name: 'a', per: 'cluster' }] }, '/limits/0'],
     ['a limit without name', { limits: [{ per: 'cluster' }] }, '/limits/0'],
     ['a port that is none', { networkPolicies: { apiPorts: [0] } }, '/networkPolicies/apiPorts'],
     ['all addresses as a word', { networkPolicies: { apiServerCidrs: ['any'] } }, 'apiServerCidrs'],
