@@ -1,9 +1,14 @@
 // Coordinator and agents with tokens, from end to end: the whole of a pull, what it costs the API server in reviews, and
 // tokens that rotate under open sessions.
 
-import { afterEach, describe, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { Agent } from '../../agent/agent.ts';
 import { SessionToken } from '../../agent/session-token.ts';
+import type { TransportTls } from '../../agent/transport.ts';
+import { x509Issuer } from '../../coordinator/tls/issue.ts';
 import { openSystemClock } from '../../shared/clock.ts';
 import { openKubeClient } from '../../shared/kube-client.ts';
 import { openLog } from '../../shared/log.ts';
@@ -18,7 +23,7 @@ afterEach(() => {
 });
 
 /** An agent as its DaemonSet would start it, with a token that can be rotated. */
-async function startAgent(stand: TokenStand, nodeName: string) {
+async function startAgent(stand: TokenStand, nodeName: string, tls?: TransportTls) {
   const pod = await stand.agentOn(nodeName);
   let { token } = pod;
   const life = new AbortController();
@@ -32,6 +37,7 @@ async function startAgent(stand: TokenStand, nodeName: string) {
     random: Math.random,
     log: openLog('agent', 'silent'),
     sessionToken: new SessionToken(() => token),
+    tls,
   });
   agent.run(life.signal).catch(() => undefined);
   const rotate = async (): Promise<void> => {
@@ -53,23 +59,54 @@ function reviewsOf({ cluster }: TokenStand): number {
 
 const coordinator = 'forehold-coordinator';
 
+/** One image, pulled to every node. */
+async function warm(stand: TokenStand): Promise<void> {
+  await stand.kube.request({
+    method: 'POST',
+    path: `/apis/${apiGroup}/${apiVersion}/cachedimages`,
+    body: {
+      apiVersion: `${apiGroup}/${apiVersion}`,
+      kind: 'CachedImage',
+      metadata: { name: 'a' },
+      spec: { image: 'registry.example/a', tag: '1' },
+    },
+  });
+  const image = () => [...stand.coordinator.images()].at(0);
+  const nodes = stand.cluster.nodeNames().length;
+  await waitUntil(() => image()?.nodesReady === nodes, 30_000);
+}
+
+/** A folder as cert-manager would fill it. */
+async function makeCertificates(serverName: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'forehold-identity-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const nowMs = Date.now();
+  const validity = { notBeforeMs: nowMs - 60_000, notAfterMs: nowMs + 86_400_000 };
+  const authority = await x509Issuer.issueAuthority(validity);
+  const serving = await x509Issuer.issueServing(authority, [serverName], validity);
+  await writeFile(join(directory, 'ca.crt'), authority.certificate);
+  await writeFile(join(directory, 'tls.crt'), serving.certificate);
+  await writeFile(join(directory, 'tls.key'), serving.key);
+  return directory;
+}
+
 describe('agents with tokens', () => {
   test('an image comes to every node, for one review a session', async () => {
     const stand = await startTokenStand({ nodes: 3, clock: openSystemClock(10) });
     for (const node of stand.cluster.nodeNames()) await startAgent(stand, node);
-    await stand.kube.request({
-      method: 'POST',
-      path: `/apis/${apiGroup}/${apiVersion}/cachedimages`,
-      body: {
-        apiVersion: `${apiGroup}/${apiVersion}`,
-        kind: 'CachedImage',
-        metadata: { name: 'a' },
-        spec: { image: 'registry.example/a', tag: '1' },
-      },
-    });
-    const image = () => [...stand.coordinator.images()].at(0);
-    await waitUntil(() => image()?.nodesReady === 3, 30_000);
+    await warm(stand);
     expect(reviewsOf(stand)).toBe(3);
+  });
+
+  test('over TLS as well', async () => {
+    const serverName = 'forehold-sessions.forehold.svc';
+    const directory = await makeCertificates(serverName);
+    const tls = { kind: 'files', directory, caConfigMap: 'forehold-ca' } as const;
+    const stand = await startTokenStand({ nodes: 2, clock: openSystemClock(10), tls });
+    const trust = { caFile: join(directory, 'ca.crt'), serverName };
+    for (const node of stand.cluster.nodeNames()) await startAgent(stand, node, trust);
+    await warm(stand);
+    expect(reviewsOf(stand)).toBe(2);
   });
 
   test('a rotated token costs one review and no session', async () => {

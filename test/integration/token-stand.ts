@@ -2,6 +2,7 @@
 // attack tests are pods of the agents' account that do nothing, because a token must be bound to something.
 
 import { onTestFinished } from 'vitest';
+import type { TlsSettings } from '../../coordinator/channel-config.ts';
 import { Coordinator } from '../../coordinator/coordinator.ts';
 import { type Clock, openSystemClock } from '../../shared/clock.ts';
 import { openInspectorClient } from '../../shared/dial.ts';
@@ -24,6 +25,8 @@ export interface TokenSpec {
 export interface TokenStandOptions {
   readonly nodes?: number;
   readonly clock?: Clock;
+  /** Plain text unless given. */
+  readonly tls?: TlsSettings;
   /** Between the coordinator and the API server. */
   readonly wrapKube?: (kube: KubeClient) => KubeClient;
 }
@@ -43,6 +46,7 @@ export async function startTokenStand(options: TokenStandOptions = {}) {
     pullNamespace: cluster.pullNamespace,
     leaseNamespace: cluster.systemNamespace,
     authentication: { agentServiceAccount: accounts.agent },
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
     grpc: { host: '127.0.0.1', port: 0 },
     http: { host: '127.0.0.1', port: 0 },
     limits: [],
