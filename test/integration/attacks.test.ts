@@ -1,7 +1,8 @@
 // What a thief of an agent's token, of a viewer's token or of nothing at all may try against the coordinator, over real
 // gRPC and against an API server that issues and reviews the tokens. A stolen agent token is worth one node's session.
 
-import { describe, expect, test } from 'vitest';
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { accounts, audiences } from '../../shared/names.ts';
 import { bounds } from '../../shared/protocol.ts';
 import type { StatusError } from '../../shared/rpc.ts';
@@ -191,7 +192,47 @@ function bindingOf({ pod }: Awaited<ReturnType<TokenStand['agentOn']>>) {
   return { kind: 'Pod', apiVersion: 'v1', name: pod.metadata.name } as const;
 }
 
+/** The gRPC status of a stream with these values of `authorization`, each in a header of its own. */
+function openRaw(session: ClientHttp2Session, authorization: readonly string[]): Promise<string> {
+  const stream = session.request([
+    ...[':method', 'POST'],
+    ...[':path', '/forehold.v1.SessionService/Session'],
+    ...['content-type', 'application/grpc'],
+    ...['te', 'trailers'],
+    ...authorization.flatMap((value) => ['authorization', value]),
+  ]);
+  return new Promise((resolve, reject) => {
+    const look = (headers: Readonly<Record<string, unknown>>): void => {
+      if (headers['grpc-status'] !== undefined) resolve(String(headers['grpc-status']));
+    };
+    stream.on('response', look);
+    stream.on('trailers', look);
+    stream.on('error', reject);
+    stream.on('close', () => reject(new Error(`the stream was closed with ${stream.rstCode}`)));
+    stream.resume();
+  });
+}
+
 describe('a session', () => {
+  test('a thousand garbage tokens are told of once, and disturb nobody', async () => {
+    const stand = await startTokenStand();
+    const { token } = await stand.agentOn(node1);
+    const session = stand.dial(`Bearer ${token}`);
+    await session.open(stand.hello(node1));
+    // A stranger's connection may open a hundred streams.
+    for (let connection = 0; connection < 20; connection += 1) {
+      const stranger = connectHttp2(`http://127.0.0.1:${stand.grpcPort}`);
+      onTestFinished(() => stranger.destroy());
+      const calls = Array.from({ length: 50 }, () => openRaw(stranger, ['Bearer garbage']));
+      expect(new Set(await Promise.all(calls))).toEqual(new Set(['16']));
+    }
+    expect(stand.lines.filter(({ msg }) => msg === 'call refused')).toHaveLength(1);
+    expect(stand.lines.filter(({ level }) => level !== 'debug').length).toBeLessThan(20);
+    session.send({ kind: 'heartbeat', sequence: 1 });
+    const view = () => [...stand.coordinator.nodes()].find(({ name }) => name === node1);
+    await waitUntil(() => view()?.lastHeartbeatAtMs !== undefined);
+  });
+
   test('headers that are too large end a stream before anybody looks at them', async () => {
     const stand = await startTokenStand();
     const agent = stand.dial(`Bearer ${'a'.repeat(20_000)}.b.c`);
@@ -212,6 +253,8 @@ describe('a session', () => {
     const view = () => [...stand.coordinator.nodes()].find(({ name }) => name === node1);
     await waitUntil(() => view()?.lastHeartbeatAtMs !== undefined);
     expect(view()?.sessionId).toBe(session.welcome?.sessionId);
+    const told = stand.lines.filter(({ msg }) => msg === 'call refused');
+    expect(told).toMatchObject([{ level: 'warn', reason: word, peer: '127.0.0.1' }]);
     const text = await stand.coordinator.registry.metrics();
     expect(text).toContain(`forehold_calls_refused_total{service="session",reason="${word}"} 1`);
   });
