@@ -269,6 +269,9 @@ export class Core {
       case 'deletionOverdue':
         this.#revocations.deletionOverdue(due.lease);
         break;
+      case 'pullLingering':
+        this.#revocations.pullLingering(due.lease, now);
+        break;
       case 'unseenOverdue':
         this.#unseen.overdue(due.lease, now);
         break;

@@ -17,6 +17,8 @@ import type { UnseenPulls } from './unseen-pulls.ts';
 
 /** An agent enforces pullTimeout itself; the coordinator steps in this much later. */
 const timeoutPatienceMs = 60_000;
+/** An agent deletes a pod whose pull is over once it has told so; the coordinator does it this much later. */
+const lingerMs = 60_000;
 /** A terminal pod is its agent's outbox; when no agent has taken it after this long, it is removed. */
 const abandonedAfterMs = 10 * 60_000;
 
@@ -161,6 +163,12 @@ export class Leases {
 
   #hold(lease: Lease, pod: PullPodRecord, now: Instant): void {
     const isNew = lease.pod === undefined;
+    if (
+      lease.pod?.reading.kind !== pod.reading.kind &&
+      pod.reading.kind !== 'pulling' &&
+      !isTerminal(pod)
+    )
+      this.#state.deadlines.add(now.monotonicMs + lingerMs, { kind: 'pullLingering', lease });
     lease.pod = pod;
     lease.isUnseen = false;
     const phase = pod.deleting || lease.phase === 'Revoking' ? 'Revoking' : 'Held';

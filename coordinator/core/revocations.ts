@@ -59,6 +59,19 @@ export class Revocations {
     this.revoke(lease, 'PullTimeout', now);
   }
 
+  /** The pull is over, well or badly, and its pod goes on trying: whoever should have ended that is away. */
+  pullLingering(lease: Lease, now: Instant): void {
+    const { pod } = lease;
+    if (!this.#state.leases.isLive(lease) || pod === undefined || pod.deleting) return;
+    const { reading } = pod;
+    if (reading.kind === 'failed') {
+      const { reason, message } = reading;
+      lease.reported ??= { outcome: 'Failed', reason, message, digest: undefined };
+      this.revoke(lease, reason, now);
+    }
+    if (reading.kind === 'pulled') this.revoke(lease, 'Cached', now);
+  }
+
   deletionOverdue(lease: Lease): void {
     if (!this.#state.leases.isLive(lease) || lease.isUnseen) return;
     if (lease.pod === undefined || lease.pod.deleting) return;

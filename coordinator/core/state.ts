@@ -37,6 +37,7 @@ export type Due =
   | { readonly kind: 'pullOverdue'; readonly lease: Lease }
   | { readonly kind: 'deletionOverdue'; readonly lease: Lease }
   | { readonly kind: 'unseenOverdue'; readonly lease: Lease }
+  | { readonly kind: 'pullLingering'; readonly lease: Lease }
   | { readonly kind: 'backoffOver'; readonly image: DesiredImage; readonly node: NodeState }
   /** Something that held pairs back may let one through now. */
   | { readonly kind: 'pacingDue' }

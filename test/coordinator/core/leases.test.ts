@@ -247,6 +247,29 @@ describe('a hold', () => {
     });
   });
 
+  test.for([
+    ['failed', { kind: 'failed', terminal: false, reason: 'ImageNotFound', message: 'no' }],
+    ['succeeded', { kind: 'pulled', terminal: false, digest: undefined, message: '' }],
+  ] as const)(
+    'whose pull has %s is ended by the coordinator when no agent does it',
+    ([, reading]) => {
+      driver.list();
+      const offer = firstOffer(driver.connect('n1'));
+      const pod = podOf(offer, 'n1', startWallMs);
+      driver.apply({ kind: 'podSeen', pod });
+      driver.apply({ kind: 'sessionEnded', sessionId: 's-n1' });
+      driver.apply({ kind: 'podSeen', pod: { ...pod, reading } });
+      const deletion = { kind: 'deletePod', podName: pod.name, podUid: pod.uid };
+      expect(driver.pass(59_999)).not.toContainEqual(deletion);
+      expect(driver.pass(1)).toContainEqual(deletion);
+      driver.apply({ kind: 'podGone', pod: { ...pod, reading } });
+      expect(driver.core.lease(offer.leaseId)).toMatchObject({
+        phase: 'Ended',
+        outcome: reading.kind === 'failed' ? 'Failed' : 'Succeeded',
+      });
+    },
+  );
+
   test('on a node not Ready for five minutes is suspect, and held again when it returns', () => {
     driver.list();
     const offer = firstOffer(driver.connect('n1'));
