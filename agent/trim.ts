@@ -37,7 +37,13 @@ export function trimPod(pod: Pod): OwnPod {
   return {
     ...observePod(pod),
     finishedAtMs: parseTimestamp(pull?.state?.terminated?.finishedAt),
+    sandboxReady: readSandbox(pod.status?.conditions ?? []),
   };
+}
+
+function readSandbox(conditions: readonly Condition[]): boolean | undefined {
+  const ready = conditions.find(({ type }) => type === 'PodReadyToStartContainers');
+  return ready === undefined ? undefined : ready.status === 'True';
 }
 
 function readReportTime(conditions: readonly NodeCondition[]): number | undefined {

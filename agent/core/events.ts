@@ -23,6 +23,8 @@ export interface OwnNode {
 export interface OwnPod extends ObservedPod {
   /** When the container ended by the kubelet's clock; undefined while it has not. */
   readonly finishedAtMs: number | undefined;
+  /** Condition PodReadyToStartContainers; undefined when it is not there. */
+  readonly sandboxReady: boolean | undefined;
 }
 
 /** How a request to create a pull pod ended. */

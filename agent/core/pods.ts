@@ -15,10 +15,12 @@ import type { Reason } from '../../shared/reason.ts';
 import type { Action, DeleteAnswer, OwnNode, OwnPod } from './events.ts';
 import { FailedPulls } from './failed-pulls.ts';
 import type { Inventory } from './inventory.ts';
+import { tellsOfSandboxes } from './sandbox.ts';
 import {
   decideDeletionMs,
   decideEnd,
   decideOverdueMs,
+  decideSandboxDueMs,
   decideUpdate,
   holdsUpDrain,
   isUnseen,
@@ -41,6 +43,7 @@ export class Pods {
   readonly #failed = new FailedPulls();
   #nodeUid: string | undefined;
   #isNodeLeaving = false;
+  #tellsOfSandboxes = false;
   readonly #outcomes = { Succeeded: 0, Failed: 0, Cancelled: 0, Unknown: 0 };
 
   constructor(inventory: Inventory, random: () => number) {
@@ -49,10 +52,11 @@ export class Pods {
   }
 
   /** Pods of a former node object under the same name are nobody's lease any more. */
-  setNode({ uid, leaving }: Pick<OwnNode, 'uid' | 'leaving'>): void {
+  setNode({ uid, leaving, kubeletVersion }: OwnNode): void {
     if (this.#nodeUid !== undefined && this.#nodeUid !== uid) this.#failed.clear();
     this.#nodeUid = uid;
     this.#isNodeLeaving = leaving;
+    this.#tellsOfSandboxes = tellsOfSandboxes(kubeletVersion);
     for (const tracked of this.#tracked.values())
       if (!this.#isOwn(tracked.pod)) tracked.leaseId = undefined;
   }
@@ -128,6 +132,7 @@ export class Pods {
     for (const [uid, tracked] of this.#tracked) {
       const isOverdue = decideOverdueMs(tracked) <= now.monotonicMs;
       if (isOverdue && !tracked.gone) tracked.endingFor = 'PullTimeout';
+      if (this.#sandboxDueMs(tracked) <= now.monotonicMs) tracked.endingFor = 'SandboxFailed';
       this.#takeEnd(tracked, now);
       const told = tracked.leaseId === undefined || tracked.acknowledged;
       if (tracked.gone && told) this.#tracked.delete(uid);
@@ -170,7 +175,13 @@ export class Pods {
 
   nextDeadlineMs(): number {
     const tracked = [...this.#tracked.values()];
-    return Math.min(...tracked.flatMap((one) => [decideOverdueMs(one), this.#deletionMs(one)]));
+    return Math.min(
+      ...tracked.flatMap((one) => [
+        decideOverdueMs(one),
+        this.#sandboxDueMs(one),
+        this.#deletionMs(one),
+      ]),
+    );
   }
 
   /** Pull pods that exist. */
@@ -181,6 +192,10 @@ export class Pods {
   /** Pulls that ended since the start, by outcome. */
   get outcomes(): Readonly<Record<Outcome, number>> {
     return this.#outcomes;
+  }
+
+  #sandboxDueMs(tracked: TrackedPod): number {
+    return this.#tellsOfSandboxes ? decideSandboxDueMs(tracked) : Number.POSITIVE_INFINITY;
   }
 
   #deletionMs(tracked: TrackedPod): number {

@@ -8,6 +8,7 @@ import { isPodName } from '../../shared/pair.ts';
 import { type LeaseUpdate, type Outcome, timing } from '../../shared/protocol.ts';
 import type { Reason } from '../../shared/reason.ts';
 import type { OwnPod } from './events.ts';
+import { sandboxMessage, sandboxPatienceMs } from './sandbox.ts';
 
 export interface Ended {
   readonly outcome: Outcome;
@@ -28,6 +29,8 @@ export interface TrackedPod {
   watched: boolean;
   /** Monotonic. */
   readonly sinceMs: number;
+  /** Monotonic; when the pod was created. */
+  readonly createdMs: number;
   /** Monotonic; when the pull has lasted for its pullTimeout. */
   readonly overdueAtMs: number;
   ended: Ended | undefined;
@@ -54,6 +57,7 @@ export function trackPod(pod: OwnPod, now: Instant): TrackedPod {
     gone: false,
     watched: false,
     sinceMs: now.monotonicMs,
+    createdMs: now.monotonicMs - spentMs,
     overdueAtMs: now.monotonicMs + (pod.lease?.pullTimeoutMs ?? Number.POSITIVE_INFINITY) - spentMs,
     ended: undefined,
     acknowledged: false,
@@ -96,6 +100,8 @@ export function decideEnd(
     const message = `the pull took longer than ${formatDuration(pod.lease?.pullTimeoutMs ?? 0)}`;
     return { ...without, outcome: 'Failed', reason: endingFor, message };
   }
+  if (endingFor === 'SandboxFailed')
+    return { ...without, outcome: 'Failed', reason: endingFor, message: sandboxMessage };
   if (reading.kind === 'failed' && !isOwnDoing(reading.reason, endingFor)) {
     const { reason, message } = reading;
     const outcome = reason === 'PodVanished' ? 'Unknown' : 'Failed';
@@ -169,6 +175,13 @@ export function decideOverdueMs(tracked: TrackedPod): number {
   if (isUnseen(tracked)) return overdueAtMs;
   const isPulling = !gone && ended === undefined && pod.reading.kind === 'pulling';
   return isPulling && endingFor === undefined ? overdueAtMs : Number.POSITIVE_INFINITY;
+}
+
+/** When its sandbox will have been waited for too long, in monotonic milliseconds; infinite while it is not waited for. */
+export function decideSandboxDueMs({ pod, gone, ended, endingFor, createdMs }: TrackedPod): number {
+  const isWaiting = !gone && !pod.deleting && ended === undefined && endingFor === undefined;
+  const isPulling = pod.reading.kind === 'pulling' && pod.sandboxReady === false;
+  return isWaiting && isPulling ? createdMs + sandboxPatienceMs : Number.POSITIVE_INFINITY;
 }
 
 /** What the coordinator has yet to be told; undefined when nothing. */

@@ -72,6 +72,7 @@ export function makePod(offer: Offer, part: Partial<OwnPod> = {}): OwnPod {
     image: offer.image,
     createdAtMs: startWallMs,
     finishedAtMs: undefined,
+    sandboxReady: undefined,
     deleting: false,
     reading: pulling,
     ...part,
