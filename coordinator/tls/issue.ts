@@ -78,7 +78,8 @@ export const x509Issuer: Issuer = {
 async function load(): Promise<X509> {
   // The library's own library wants it, and wants it first.
   await import('reflect-metadata');
-  return import('@peculiar/x509');
+  // A CommonJS package: of what is imported late, a bundle hands out the default export alone.
+  return (await import('@peculiar/x509')).default;
 }
 
 function describe(serialNumber: string, { notBeforeMs, notAfterMs }: Validity) {

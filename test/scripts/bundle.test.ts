@@ -47,6 +47,20 @@ describe('makeBundle', () => {
   });
 });
 
+describe('a package that is imported late', () => {
+  test('comes whole out of a bundle: certificates can be made', async () => {
+    const source = `
+      import { x509Issuer } from ${JSON.stringify(join(process.cwd(), 'coordinator/tls/issue.ts'))};
+      const validity = { notBeforeMs: Date.now(), notAfterMs: Date.now() + 60_000 };
+      const authority = await x509Issuer.issueAuthority(validity);
+      const serving = await x509Issuer.issueServing(authority, ['made.example'], validity);
+      console.log(serving.certificate);
+    `;
+    const smoke = { args: [], exitCode: 0, says: /BEGIN CERTIFICATE/ };
+    expect((await bundle(source, smoke)).problem).toBeUndefined();
+  });
+});
+
 describe('findSmokeProblem', () => {
   test.for<[fact: string, source: string, problem: RegExp]>([
     ['a bundle that throws', 'throw new Error("broken");', /^ended with 1 instead of 0: .*broken/s],
