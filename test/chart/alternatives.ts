@@ -157,6 +157,7 @@ export const alternatives: Readonly<Record<string, Alternative>> = {
     network,
   ),
   'networkPolicies.apiPorts': change(coordinatorPolicy, [8443], 'port: 8443', network),
+  'networkPolicies.dnsPorts': change(coordinatorPolicy, [5353], 'port: 5353', network),
   'networkPolicies.metricsFrom': change(coordinatorPolicy, peers, 'team: monitoring', network),
   'networkPolicies.inspectorFrom': change(coordinatorPolicy, peers, 'team: monitoring', network),
   'metrics.serviceMonitor.enabled': change(

@@ -3,8 +3,10 @@
 {{- define "forehold.egressBasics" }}
 # DNS, wherever the cluster's resolver is.
 - ports:
-    - {port: 53, protocol: UDP}
-    - {port: 53, protocol: TCP}
+    {{- range .Values.networkPolicies.dnsPorts }}
+    - {port: {{ . }}, protocol: UDP}
+    - {port: {{ . }}, protocol: TCP}
+    {{- end }}
 # The API server.
 - ports:
     {{- range .Values.networkPolicies.apiPorts }}
