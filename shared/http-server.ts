@@ -1,9 +1,11 @@
 // The small HTTP side of every program: /metrics for Prometheus, /healthz (the process turns) and /readyz (it can
-// do its work). GET only; every connection, header and request has a bound, because the port is open to the
-// cluster's network.
+// do its work). GET only; every connection, header, request and answer has a bound, because the port is open to the
+// cluster's network. Whoever holds connections open loses them to whoever comes next: were newcomers refused instead,
+// anybody could keep the kubelet's probes out, and the kubelet would kill the process for it.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { type Clock, openSystemClock } from './clock.ts';
 import type { HostPort } from './env.ts';
 import type { Log } from './log.ts';
 
@@ -13,6 +15,8 @@ export interface HttpServerOptions extends HostPort {
   /** Undefined when ready, else the sentence of /readyz that says what is missing. */
   readonly notReady: () => string | undefined;
   readonly log: Log;
+  /** Real time unless given: sockets live in it. */
+  readonly clock?: Clock | undefined;
 }
 
 export interface HttpServer {
@@ -24,20 +28,34 @@ export interface HttpServer {
 
 // Two Prometheus servers, the kubelet's probes and a person or two.
 const maxConnections = 64;
+const maxPerAddress = 16;
 const maxHeaderBytes = 8 * 1024;
+const maxHeaders = 64;
+// From the end of the answer's making; it has some kilobytes.
+const readDeadlineMs = 10_000;
+// To render the metrics of 5,000 nodes takes milliseconds; asked for more often, they are told as they were.
+const renderEveryMs = 250;
 
 /**
  * @throws when the address cannot be listened on.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const server = createServer({ maxHeaderSize: maxHeaderBytes }, (request, response) => {
-    answer(options, request, response).catch((error: unknown) => {
+  const clock = options.clock ?? openSystemClock();
+  const metrics = shareRenderings(options.metrics, clock);
+  const places = new Places();
+  // Node looks for expired headers and requests as often as this, each 30 s by default.
+  const bounds = { maxHeaderSize: maxHeaderBytes, connectionsCheckingInterval: 1_000 };
+  const server = createServer(bounds, (request, response) => {
+    places.use(request.socket, response);
+    boundReading(response, clock);
+    answer({ ...options, metrics }, request, response).catch((error: unknown) => {
       options.log.error({ err: error, path: request.url }, 'http request failed');
       if (response.headersSent) response.destroy();
       else reply(response, 500, 'cannot answer: see the log\n');
     });
   });
-  server.maxConnections = maxConnections;
+  server.on('connection', (socket) => places.take(socket));
+  server.maxHeadersCount = maxHeaders;
   server.headersTimeout = 5_000;
   server.requestTimeout = 10_000;
   server.timeout = 30_000;
@@ -45,6 +63,63 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.maxRequestsPerSocket = 1_000;
   await listen(server, options);
   return { port: portOf(server), stop: () => stop(server) };
+}
+
+/** Who is connected. A newcomer for whom there is no place gets that of whoever has used his least. */
+class Places {
+  /** In the order of their last request's end, or of their coming; with the requests under way. */
+  readonly #sockets = new Map<Socket, number>();
+
+  take(socket: Socket): void {
+    const { remoteAddress } = socket;
+    const same = [...this.#sockets.keys()].filter((other) => other.remoteAddress === remoteAddress);
+    if (same.length >= maxPerAddress) this.#free(same);
+    else if (this.#sockets.size >= maxConnections) this.#free([...this.#sockets.keys()]);
+    this.#sockets.set(socket, 0);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  use(socket: Socket, response: ServerResponse): void {
+    this.#change(socket, 1);
+    response.once('close', () => this.#change(socket, -1));
+  }
+
+  #change(socket: Socket, by: number): void {
+    const requests = this.#sockets.get(socket);
+    if (requests === undefined) return;
+    this.#sockets.delete(socket);
+    this.#sockets.set(socket, requests + by);
+  }
+
+  #free(among: readonly Socket[]): void {
+    const idle = among.find((socket) => this.#sockets.get(socket) === 0) ?? among[0];
+    if (idle === undefined) return;
+    this.#sockets.delete(idle);
+    idle.destroy();
+  }
+}
+
+function boundReading(response: ServerResponse, clock: Clock): void {
+  // Until the answer is made nobody can have read it.
+  response.once('prefinish', () => {
+    const timer = clock.startTimer(readDeadlineMs, () => response.destroy());
+    response.once('close', () => timer.cancel());
+  });
+}
+
+/** Whoever asks while they are rendered, or a moment later, gets the same. */
+function shareRenderings(render: () => Promise<string>, clock: Clock): () => Promise<string> {
+  let shared: Promise<string> | undefined;
+  return () => {
+    if (shared !== undefined) return shared;
+    const rendering = render();
+    shared = rendering;
+    const forget = (): void => {
+      shared = undefined;
+    };
+    rendering.then(() => clock.startTimer(renderEveryMs, forget), forget);
+    return rendering;
+  };
 }
 
 async function answer(

@@ -1,8 +1,11 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Clock } from '../../shared/clock.ts';
 import { type HttpServer, startHttpServer } from '../../shared/http-server.ts';
 import { openLog } from '../../shared/log.ts';
+import { VirtualClock } from '../../sim/virtual-clock.ts';
+import { waitUntil } from '../coordinator/stand.ts';
 
 const running: HttpServer[] = [];
 
@@ -10,8 +13,9 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.stop()));
 });
 
-async function start(notReady?: string, metrics = async () => 'up 1\n') {
+async function start(notReady?: string, metrics = async () => 'up 1\n', clock?: Clock) {
   const server = await startHttpServer({
+    clock,
     host: '127.0.0.1',
     port: 0,
     metrics,
@@ -38,6 +42,19 @@ function ask(port: number, path: string, method = 'GET') {
     sent.on('error', reject);
     sent.end();
   });
+}
+
+/** Opens a connection, says this and no more. */
+function hold(port: number, text: string, localAddress = '127.0.0.1') {
+  const socket = connect({ port, host: '127.0.0.1', localAddress });
+  socket.on('error', () => undefined);
+  socket.resume();
+  if (text !== '') socket.write(text);
+  const opened = new Promise<void>((resolve) => {
+    socket.once('connect', () => resolve());
+    socket.once('close', () => resolve());
+  });
+  return { socket, opened, closed: new Promise((resolve) => socket.once('close', resolve)) };
 }
 
 describe('startHttpServer', () => {
@@ -86,6 +103,69 @@ describe('startHttpServer', () => {
       socket.on('close', () => resolve(text));
     });
     expect(answer).toContain('431');
+  });
+
+  test('a connection without a request, and one with half of one, end in seven seconds', async () => {
+    const { port } = await start();
+    const startedAtMs = performance.now();
+    await Promise.all([hold(port, '').closed, hold(port, 'GET /healthz HTT').closed]);
+    expect(performance.now() - startedAtMs).toBeLessThan(7_500);
+  }, 15_000);
+
+  test('whoever holds connections open keeps nobody out', async () => {
+    const { port } = await start();
+    const attackers = Array.from({ length: 200 }, (_, index) => hold(port, '', `127.0.1.${index}`));
+    await Promise.all(attackers.map(({ opened }) => opened));
+    for (let probe = 0; probe < 20; probe += 1)
+      expect(await ask(port, '/healthz')).toMatchObject({ status: 200 });
+    await waitUntil(() => attackers.filter(({ socket }) => !socket.closed).length <= 64);
+    expect(attackers.filter(({ socket }) => !socket.closed).length).toBeGreaterThan(40);
+  });
+
+  test('one address has sixteen places, and the others are free', async () => {
+    const { port } = await start();
+    const kept = hold(port, '', '127.0.1.2');
+    await kept.opened;
+    const attackers = Array.from({ length: 40 }, () => hold(port, '', '127.0.1.1'));
+    await Promise.all(attackers.map(({ opened }) => opened));
+    await waitUntil(() => attackers.filter(({ socket }) => !socket.closed).length === 16);
+    expect(kept.socket.closed).toBe(false);
+  });
+
+  test('a reader that does not read is ended', async () => {
+    const big = 'x'.repeat(64 * 1024 * 1024);
+    const clock = new VirtualClock();
+    let isRendered = false;
+    const render = async (): Promise<string> => {
+      setImmediate(() => {
+        isRendered = true;
+      });
+      return big;
+    };
+    const { port } = await start(undefined, render, clock);
+    const slow = hold(port, 'GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
+    slow.socket.pause();
+    await waitUntil(() => isRendered);
+    await clock.advance(10_000);
+    slow.socket.resume();
+    await slow.closed;
+    expect(slow.socket.bytesRead).toBeLessThan(big.length);
+  });
+
+  test('metrics that many ask for at once are rendered once', async () => {
+    let renderings = 0;
+    const clock = new VirtualClock();
+    const render = async (): Promise<string> => {
+      renderings += 1;
+      return 'up 1\n';
+    };
+    const { port } = await start(undefined, render, clock);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(port, '/metrics')));
+    expect(answers.map(({ text }) => text)).toEqual(Array.from({ length: 10 }, () => 'up 1\n'));
+    expect(renderings).toBe(1);
+    await clock.advance(250);
+    await ask(port, '/metrics');
+    expect(renderings).toBe(2);
   });
 
   test('an address in use is one sentence', async () => {
