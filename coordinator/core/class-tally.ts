@@ -19,6 +19,12 @@ export class ClassTally {
     else this.#classes.set(nodeClass, tally);
   }
 
+  /** Classes with nodes that lack the image, and how many. */
+  *missing(): Generator<readonly [nodeClass: NodeClass, nodes: number]> {
+    for (const [nodeClass, { missing }] of this.#classes)
+      if (missing > 0) yield [nodeClass, missing];
+  }
+
   /** Summed over the classes that `picks` takes. */
   sum(picks: (nodeClass: NodeClass) => boolean): Readonly<Tally> {
     const sum = { targets: 0, missing: 0 };

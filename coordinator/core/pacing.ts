@@ -67,6 +67,17 @@ export function findWait(
   return rival === undefined ? wait : { ...wait, reason: 'LowerPriority', by: rival.image };
 }
 
+/** What holds the image back on all nodes of the class; undefined when it depends on the node. */
+export function findClassWait(
+  image: DesiredImage,
+  nodeClass: NodeClass,
+  outlook: Outlook,
+  now: Instant,
+): Wait | undefined {
+  const search = new Search(outlook, now);
+  return search.checkImage(image) ?? search.checkClass(image, nodeClass);
+}
+
 /** What holds back the image's next pull on every node that waits for it; undefined when nothing does or none waits. */
 export function findImageWait(
   image: DesiredImage,

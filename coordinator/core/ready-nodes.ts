@@ -28,6 +28,10 @@ export class ReadyNodes {
     return this.#classes.keys();
   }
 
+  sizeOf(nodeClass: NodeClass): number {
+    return this.#classes.get(nodeClass)?.entries.size ?? 0;
+  }
+
   has(node: NodeState): boolean {
     return this.#classes.get(node.nodeClass)?.entries.has(node) ?? false;
   }

@@ -57,11 +57,20 @@ class WatchedBench extends Bench {
   #check(effects: readonly Effect[]): void {
     const { inquiry } = this.core;
     const paused = new Set(inquiry.pauses().map(({ name }) => name));
+    const held = new Map<string, number>();
     for (const node of this.nodeNames)
       for (const explanation of inquiry.explainNode(node, this.now)) {
-        this.seen.add(explanation.reason);
+        const { limit, reason } = explanation;
+        this.seen.add(reason);
         expectTrue(explanation, paused);
+        const key = `${limit?.limit} ${limit?.scope}`;
+        if (limit !== undefined) held.set(key, (held.get(key) ?? 0) + 1);
       }
+    // Counted by classes of nodes there, pair by pair here.
+    for (const { limit, scope, heldBack, waiting } of inquiry.limits(this.now)) {
+      expect([limit, scope, heldBack]).toEqual([limit, scope, held.get(`${limit} ${scope}`) ?? 0]);
+      expect(waiting).toBeGreaterThanOrEqual(heldBack);
+    }
     for (const { image, leaseId } of offersIn(effects)) {
       const nodeName = this.core.lease(leaseId)?.nodeName ?? '';
       expect(paused.has('') || paused.has(image), 'an offer of a paused image').toBe(false);

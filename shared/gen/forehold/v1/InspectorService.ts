@@ -119,8 +119,8 @@ export interface InspectorServiceClient extends grpc.Client {
   
   /**
    * Every limit, one row for each thing that it is counted per (a registry, a zone, a node, …), and what is paused.
-   * Sorted by limit and scope; a scope without a live lease and without a waiting pair has no row, unless it is the only
-   * one. The first page and no other has the pauses.
+   * Sorted by limit and scope. A scope without a live lease and without a waiting pair has no row, nor has a node without
+   * a live lease, because a limit per node holds nothing back there. The first page and no other has the pauses.
    */
   ListLimits(argument: _forehold_v1_ListLimitsRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_forehold_v1_ListLimitsResponse>): grpc.ClientUnaryCall;
   ListLimits(argument: _forehold_v1_ListLimitsRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_forehold_v1_ListLimitsResponse>): grpc.ClientUnaryCall;
@@ -128,8 +128,8 @@ export interface InspectorServiceClient extends grpc.Client {
   ListLimits(argument: _forehold_v1_ListLimitsRequestInput, callback: grpc.requestCallback<_forehold_v1_ListLimitsResponse>): grpc.ClientUnaryCall;
   /**
    * Every limit, one row for each thing that it is counted per (a registry, a zone, a node, …), and what is paused.
-   * Sorted by limit and scope; a scope without a live lease and without a waiting pair has no row, unless it is the only
-   * one. The first page and no other has the pauses.
+   * Sorted by limit and scope. A scope without a live lease and without a waiting pair has no row, nor has a node without
+   * a live lease, because a limit per node holds nothing back there. The first page and no other has the pauses.
    */
   listLimits(argument: _forehold_v1_ListLimitsRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_forehold_v1_ListLimitsResponse>): grpc.ClientUnaryCall;
   listLimits(argument: _forehold_v1_ListLimitsRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_forehold_v1_ListLimitsResponse>): grpc.ClientUnaryCall;
@@ -263,8 +263,8 @@ export interface InspectorServiceHandlers extends grpc.UntypedServiceImplementat
   
   /**
    * Every limit, one row for each thing that it is counted per (a registry, a zone, a node, …), and what is paused.
-   * Sorted by limit and scope; a scope without a live lease and without a waiting pair has no row, unless it is the only
-   * one. The first page and no other has the pauses.
+   * Sorted by limit and scope. A scope without a live lease and without a waiting pair has no row, nor has a node without
+   * a live lease, because a limit per node holds nothing back there. The first page and no other has the pauses.
    */
   ListLimits: grpc.handleUnaryCall<_forehold_v1_ListLimitsRequest, _forehold_v1_ListLimitsResponseInput>;
   
