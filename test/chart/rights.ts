@@ -115,8 +115,8 @@ const coordinator: readonly Right[] = [
     scope: 'forehold',
     resource: 'coordination.k8s.io/leases',
     names: ['forehold-coordinator'],
-    verbs: ['get', 'update'],
-    reason: 'leadership and the epoch, by optimistic lock',
+    verbs: ['get', 'watch', 'update'],
+    reason: 'leadership and the epoch, by optimistic lock; a standby watches it',
   },
   {
     account: 'forehold-coordinator',

@@ -57,7 +57,7 @@
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
   resourceNames: [forehold-coordinator]
-  verbs: [get, update]
+  verbs: [get, watch, update]
 - apiGroups: [""]
   resources: [configmaps]
   resourceNames: [forehold-pauses]
