@@ -7,6 +7,7 @@ import { defaultPullNamespace } from '../shared/names.ts';
 import { createAccounts } from './accounts.ts';
 import { ApiServer, type ListenOptions } from './api-server/api-server.ts';
 import { readChartKinds } from './api-server/chart-kinds.ts';
+import type { ApiRequest, ApiResponse } from './api-server/message.ts';
 import { OwnerGc } from './api-server/owner-gc.ts';
 import type { RequestRecord } from './api-server/record.ts';
 import { defaultReportIntervals, type ReportIntervals } from './kubelet/image-reporter.ts';
@@ -41,6 +42,8 @@ export interface EmbeddedClusterOptions {
 
 /** What a node may differ in from the others. */
 export interface NodeOptions {
+  /** The next `node-N` unless given; of a node that is no more, as when a machine is replaced. */
+  readonly name?: string;
   readonly zone?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly architecture?: string;
@@ -123,6 +126,11 @@ export class EmbeddedCluster {
     this.#nodeController.start();
     this.#ownerGc.start();
     for (let made = 0; made < this.#options.nodes; made += 1) this.addNode({ ready: true });
+  }
+
+  /** A request as the API server gets it, without a socket. */
+  dispatch(request: ApiRequest): ApiResponse {
+    return this.#apiServer.dispatch(request);
   }
 
   /** Ends connections and kubelets; record and store can still be read. Idempotent. */
@@ -229,7 +237,7 @@ export class EmbeddedCluster {
     const number = this.#nodesMade;
     const digits = Math.max(2, String(this.#options.nodes).length);
     return {
-      name: `node-${String(number).padStart(digits, '0')}`,
+      name: options.name ?? `node-${String(number).padStart(digits, '0')}`,
       zone: options.zone ?? zones[(number - 1) % zones.length] ?? zones[0],
       labels: options.labels ?? {},
       os: 'linux',

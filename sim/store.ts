@@ -160,6 +160,11 @@ export class Store {
     return this.#objects(resource).eventsAfter(version);
   }
 
+  /** Compacts the history of every resource: lists and watches of earlier versions are answered with Expired. */
+  forgetHistory(): void {
+    for (const shelf of Object.values(this.#shelves)) shelf.objects.forget();
+  }
+
   #shelf<R extends ResourceName>(resource: R): Shelf<ResourceObjects[R]> {
     return this.#shelves[resource];
   }

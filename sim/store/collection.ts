@@ -99,6 +99,12 @@ export class Collection<T extends ApiObject> {
     this.#forgottenVersion = forgotten.at(-1)?.version ?? this.#forgottenVersion;
   }
 
+  /** Forgets every event so far, as a compaction of etcd does: who comes with an older version has to list again. */
+  forget(): void {
+    this.#forgottenVersion = this.#history.at(-1)?.version ?? this.#forgottenVersion;
+    this.#history.length = 0;
+  }
+
   #set(key: string, object: Versioned<T>): void {
     if (!this.#objects.has(key)) this.#keys.splice(this.#position(key), 0, key);
     this.#objects.set(key, object);

@@ -1,0 +1,54 @@
+// The limits that hold in a simulated run, worked out from what people wrote (limits file, PullPolicies, CachedImages) by
+// rules of their own (design 6, kinds), so that a mistake in the coordinator's is not repeated here.
+
+import type { World } from '../world.ts';
+import type { Allowance } from './budget.ts';
+
+interface PolicySpec {
+  readonly maxConcurrentNodes?: number;
+  readonly maxConcurrentPulls?: number;
+}
+
+export function allowancesOf(world: World): readonly Allowance[] {
+  const { limits } = world;
+  const policyOf = readPolicies(world);
+  const configured: Allowance[] = [
+    { name: 'cluster', slots: limits.cluster, key: () => 'cluster' },
+    { name: 'registry', slots: limits.registry, key: ({ registry }) => registry },
+    { name: 'node', slots: 1, key: ({ nodeUid }) => nodeUid },
+    {
+      name: 'image',
+      slots: limits.image,
+      key: ({ image }) => (policyOf.has(image) ? undefined : image),
+    },
+  ];
+  const { store } = world.cluster;
+  const ofPolicies = store.list('pullpolicies').flatMap(({ metadata, spec }): Allowance[] => {
+    const { maxConcurrentNodes = 1, maxConcurrentPulls }: PolicySpec = Object(spec);
+    const name = `policy/${metadata.name}`;
+    const isOurs = (image: string): boolean => policyOf.get(image)?.has(metadata.name) === true;
+    const perImage: Allowance = {
+      name: `${name}/image`,
+      slots: maxConcurrentNodes,
+      key: ({ image }) => (isOurs(image) ? image : undefined),
+    };
+    if (maxConcurrentPulls === undefined) return [perImage];
+    return [
+      perImage,
+      { name, slots: maxConcurrentPulls, key: ({ image }) => (isOurs(image) ? name : undefined) },
+    ];
+  });
+  return [...configured, ...ofPolicies];
+}
+
+/** Normalised reference to the names of its policies. */
+function readPolicies({ cluster, wishes }: World): ReadonlyMap<string, ReadonlySet<string>> {
+  const policies = new Map<string, Set<string>>();
+  for (const { metadata, spec } of cluster.store.list('cachedimages')) {
+    const { policyRef }: { policyRef?: { name: string } } = Object(spec);
+    const image = wishes.askedFor(metadata.name, metadata.uid, metadata.generation ?? 0);
+    if (policyRef === undefined || image === undefined) continue;
+    policies.set(image, (policies.get(image) ?? new Set()).add(policyRef.name));
+  }
+  return policies;
+}

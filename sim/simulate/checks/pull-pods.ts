@@ -1,0 +1,38 @@
+// What a pull pod is about, read from the object as the cluster stores it and not from anything that Forehold believes.
+
+import { normaliseImageReference, parseImageReference } from '../../../shared/image-ref.ts';
+import type { Pod } from '../../../shared/kube-types.ts';
+import { annotations, labels, managedBy } from '../../../shared/names.ts';
+
+export interface PullPod {
+  readonly uid: string;
+  readonly name: string;
+  readonly node: string;
+  readonly nodeUid: string;
+  readonly image: string;
+  readonly registry: string;
+  readonly pullSecrets: string;
+  readonly epoch: number;
+}
+
+/** Undefined of a pod that is none of ours. */
+export function readPullPod({ metadata, spec }: Pod): PullPod | undefined {
+  const [container] = spec.containers;
+  if (metadata.labels?.[labels.managedBy] !== managedBy || container?.image === undefined)
+    return undefined;
+  const image = normaliseImageReference(container.image);
+  return {
+    uid: metadata.uid ?? '',
+    name: metadata.name,
+    node: spec.nodeName ?? '',
+    nodeUid: metadata.ownerReferences?.find(({ kind }) => kind === 'Node')?.uid ?? '',
+    image,
+    registry: parseImageReference(image).registry,
+    pullSecrets: (spec.imagePullSecrets ?? []).map(({ name }) => name).join(','),
+    epoch: Number(metadata.annotations?.[annotations.epoch] ?? 0),
+  };
+}
+
+export function isTerminal({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { type Allowance, BudgetCheck } from '../../../../sim/simulate/checks/budget.ts';
+import { FencingCheck } from '../../../../sim/simulate/checks/fencing.ts';
+import type { PullPod } from '../../../../sim/simulate/checks/pull-pods.ts';
+import { RetryCheck } from '../../../../sim/simulate/checks/retries.ts';
+import type { Violation } from '../../../../sim/simulate/checks/violation.ts';
+
+function pullOf(number: number, epoch = 1): PullPod {
+  return {
+    uid: `uid-${number}`,
+    name: `pull-${number}`,
+    node: `node-${number}`,
+    nodeUid: `node-uid-${number}`,
+    image: 'registry.example/app:v1',
+    registry: 'registry.example',
+    pullSecrets: '',
+    epoch,
+  };
+}
+
+function slots(count: number): readonly Allowance[] {
+  return [{ name: 'cluster', slots: count, key: () => 'cluster' }];
+}
+
+function collect(): { violations: Violation[]; report: (violation: Violation) => void } {
+  const violations: Violation[] = [];
+  return { violations, report: (violation) => violations.push(violation) };
+}
+
+const live = [pullOf(1), pullOf(2), pullOf(3)];
+
+describe('BudgetCheck', () => {
+  test('reports a pod that takes one slot too many', () => {
+    const { violations, report } = collect();
+    const check = new BudgetCheck(report);
+    check.state(slots(3), 0);
+    check.podCreated(pullOf(3), live, 100_000);
+    expect(violations).toEqual([]);
+    check.podCreated(pullOf(4), [...live, pullOf(4)], 100_001);
+    expect(violations).toEqual([
+      { invariant: 'I1', what: expect.stringContaining('4 pulls in 3 slots') },
+    ]);
+  });
+
+  test('forgives an offer of just before a limit was lowered, and none later', () => {
+    const { violations, report } = collect();
+    const check = new BudgetCheck(report);
+    check.state(slots(3), 0);
+    check.state(slots(1), 100_000);
+    check.podCreated(pullOf(3), live, 139_000);
+    expect(violations).toEqual([]);
+    check.podCreated(pullOf(3), live, 141_000);
+    expect(violations).toHaveLength(1);
+  });
+});
+
+describe('FencingCheck', () => {
+  test('reports a pod of an epoch that ended longer ago than an offer lives', () => {
+    const { violations, report } = collect();
+    const check = new FencingCheck(report);
+    check.epochWritten(1, 0);
+    check.epochWritten(2, 50_000);
+    check.podCreated(pullOf(1, 1), 66_000);
+    expect(violations).toEqual([]);
+    check.podCreated(pullOf(1, 1), 67_001);
+    expect(violations).toMatchObject([{ invariant: 'I3' }]);
+  });
+
+  test('reports an offer after a newer epoch has offered', () => {
+    const { violations, report } = collect();
+    const check = new FencingCheck(report);
+    check.offered(1, 'coordinator-1');
+    check.offered(2, 'coordinator-2');
+    expect(violations).toEqual([]);
+    check.offered(1, 'coordinator-1');
+    expect(violations).toMatchObject([{ invariant: 'I3' }]);
+  });
+});
+
+describe('RetryCheck', () => {
+  test('reports a pair that is tried without a pause', () => {
+    const { violations, report } = collect();
+    const check = new RetryCheck(report);
+    for (let second = 0; second < 30; second += 1) check.podCreated(pullOf(1), second * 1_000);
+    expect(violations).toEqual([]);
+    check.podCreated(pullOf(1), 31_000);
+    expect(violations).toMatchObject([{ invariant: 'I5' }]);
+  });
+});
