@@ -13,6 +13,7 @@ const maxPods = 4;
 export class Machines {
   readonly #cluster: EmbeddedCluster;
   readonly #bytesPerSecond: number;
+  readonly #removalListeners = new Set<(node: string, image: StoredImage) => void>();
   #fillers = 0;
 
   constructor(cluster: EmbeddedCluster, bytesPerSecond: number) {
@@ -38,7 +39,7 @@ export class Machines {
     this.#modify(name, (node) => withTaint(node, editTaint, set));
   }
 
-  /** Condition and taint as kubelet and controllers set them; images that nothing uses are gone at once. */
+  /** Condition and taint as kubelet and controllers set them; images that no live container uses are gone at once. */
   setDiskPressure(name: string, set: boolean): void {
     const { store } = this.#cluster;
     this.#modify(name, (node) => withTaint(node, pressureTaint, set));
@@ -58,7 +59,9 @@ export class Machines {
         }),
         { subresource: 'status' },
       );
-    if (set) for (const image of this.images(name)) this.removeImage(name, image);
+    if (!set) return;
+    for (const image of this.images(name))
+      if (!this.#isUsed(name, image, isActive)) this.#removeImage(name, image);
   }
 
   cordon(name: string, set: boolean): void {
@@ -80,9 +83,18 @@ export class Machines {
     return this.#cluster.nodeNames().includes(name) ? this.#cluster.node(name).images() : [];
   }
 
-  removeImage(name: string, { tagNames, digestNames }: StoredImage): void {
-    const [reference = digestNames[0]] = tagNames;
-    if (reference !== undefined) this.#cluster.node(name).removeImage(reference);
+  /** Images that garbage collection may take: kubelets keep what a container used whose pod is still there. */
+  collectable(name: string): readonly StoredImage[] {
+    return this.images(name).filter((image) => !this.#isUsed(name, image, () => true));
+  }
+
+  collect(name: string, image: StoredImage): void {
+    this.#removeImage(name, image);
+  }
+
+  /** Calls the listener before an image goes. */
+  onRemoval(listener: (node: string, image: StoredImage) => void): void {
+    this.#removalListeners.add(listener);
   }
 
   /** Takes every pod slot of the node for other people's pods; returns the end of it. */
@@ -118,6 +130,20 @@ export class Machines {
         if (store.find('pods', { namespace, name: pod }) !== undefined)
           store.remove('pods', { namespace, name: pod }, { graceSeconds: 0 });
     };
+  }
+
+  #isUsed(name: string, { tagNames }: StoredImage, counts: (pod: Pod) => boolean): boolean {
+    const pods = this.#cluster.store.list('pods', { nodeName: name }).filter(counts);
+    return pods.some(({ spec }) =>
+      spec.containers.some(({ image }) => tagNames.includes(image ?? '')),
+    );
+  }
+
+  #removeImage(name: string, image: StoredImage): void {
+    const [reference = image.digestNames[0]] = image.tagNames;
+    if (reference === undefined) return;
+    for (const listener of this.#removalListeners) listener(name, image);
+    this.#cluster.node(name).removeImage(reference);
   }
 
   #modify(name: string, change: (node: Node) => Node): void {

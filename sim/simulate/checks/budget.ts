@@ -17,8 +17,9 @@ interface Stated {
   untilMs: number;
 }
 
-// An offer that was right when it was made turns into a pod within its ttl; limits reach the coordinator a little later.
-const graceMs = 40_000;
+// An edit reaches the coordinator after the longest outage of the API server (45 s), the watch's backoff (30 s) and the
+// next look at the limits file (10 s); an offer that was right when it was made turns into a pod within its ttl.
+const graceMs = 120_000;
 
 export class BudgetCheck {
   readonly #report: Report;

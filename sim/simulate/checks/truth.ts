@@ -1,13 +1,14 @@
 // I4: a status calls a node cached only when it had the image that this generation asks for, not long ago.
 
 import type { CachedImageStatus } from '../../../coordinator/core/events.ts';
+import { timing } from '../../../shared/protocol.ts';
 import type { ApiObject } from '../../store/resources.ts';
 import type { World } from '../world.ts';
 import type { Report } from './violation.ts';
 
-// Node status lags up to 40 s, is read within seconds, and counts are written 10 s after they changed, later while
-// the API server refuses; design 10 allows a minute for the first part.
-const staleMs = 150_000;
+// An observation counts for statusLagMs, a terminal pod that a new coordinator finds is observed anew, and counts are
+// written 10 s after they changed, later while the API server refuses.
+const staleMs = 2 * timing.statusLagMs + 60_000;
 
 /** A status names so many nodes at most (kinds). */
 const maxNames = 100;
@@ -21,14 +22,14 @@ export class TruthCheck {
   constructor(world: World, report: Report) {
     this.#world = world;
     this.#report = report;
+    world.machines.onRemoval((node, { tagNames }) => this.#note(node, tagNames));
   }
 
   /** Often enough that `staleMs` means something: once a second. */
   sample(): void {
     const nowMs = this.#world.clock.now().monotonicMs;
     for (const node of this.#world.nodeNames())
-      for (const { tagNames } of this.#world.machines.images(node))
-        for (const name of tagNames) this.#heldAtMs.set(`${node} ${name}`, nowMs);
+      for (const { tagNames } of this.#world.machines.images(node)) this.#note(node, tagNames);
     // Of a node that nobody hears, the last word stands.
     for (const [key, atMs] of this.#heldAtMs) {
       if (nowMs - atMs > staleMs) this.#heldAtMs.delete(key);
@@ -47,6 +48,11 @@ export class TruthCheck {
     else if (liar !== undefined) this.#tell(`${name} says that ${liar} has ${asked}`);
     else if (nodesReady > cachedNodes.length && cachedNodes.length < maxNames)
       this.#tell(`${name} counts ${nodesReady} nodes and names ${cachedNodes.length}`);
+  }
+
+  #note(node: string, names: readonly string[]): void {
+    const nowMs = this.#world.clock.now().monotonicMs;
+    for (const name of names) this.#heldAtMs.set(`${node} ${name}`, nowMs);
   }
 
   #tell(what: string): void {

@@ -112,9 +112,9 @@ export const nodeFaults: readonly Fault[] = [
     strike: (world) => {
       const name = world.draw.pick(world.nodeNames().filter((one) => !world.heldNodes.has(one)));
       if (name === undefined) return undefined;
-      const image = world.draw.pick(world.machines.images(name));
+      const image = world.draw.pick(world.machines.collectable(name));
       if (image === undefined) return undefined;
-      world.machines.removeImage(name, image);
+      world.machines.collect(name, image);
       return once(`${image.tagNames[0] ?? image.image.digest} on ${name}`);
     },
   },

@@ -47,9 +47,9 @@ describe('BudgetCheck', () => {
     const check = new BudgetCheck(report);
     check.state(slots(3), 0);
     check.state(slots(1), 100_000);
-    check.podCreated(pullOf(3), live, 139_000);
+    check.podCreated(pullOf(3), live, 219_000);
     expect(violations).toEqual([]);
-    check.podCreated(pullOf(3), live, 141_000);
+    check.podCreated(pullOf(3), live, 221_000);
     expect(violations).toHaveLength(1);
   });
 });
