@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
     fileParallelism: false,
-    // Every wait inside has a deadline of its own with a better message; this one is the last resort.
-    testTimeout: 240_000,
-    hookTimeout: 120_000,
+    // Every wait inside has a deadline of its own with a better message; these are the last resort. A hook may bake.
+    testTimeout: 600_000,
+    hookTimeout: 900_000,
   },
 });

@@ -1,7 +1,10 @@
 // The attacks themselves, each with the refusal that is expected of it; and what a stolen token is worth all the same.
 
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { defaultPullNamespace } from '../../../shared/names.ts';
+import { everyPart } from '../harness/part.ts';
+import { releaseNamespace } from '../harness/release.ts';
 import type { ReleaseStack } from '../harness/release-stack.ts';
 import { until } from '../harness/until.ts';
 import { type Answer, ask } from './as.ts';
@@ -107,8 +110,40 @@ function testPermitted(stack: () => ReleaseStack, loot: () => Promise<Loot>): vo
   });
 }
 
+/** After everything that was tried: tokens and keys are nowhere where people look. */
+export function testSecrecy(stack: () => ReleaseStack): void {
+  test('no log and no metric carries a token or a key', async () => {
+    const { programs, kube } = stack();
+    const known = await steal(stack());
+    const tokens = Object.values(known).filter((value) => typeof value === 'string');
+    const { data }: { data: Readonly<Record<string, string>> } = await kube.get(
+      `/api/v1/namespaces/${releaseNamespace}/secrets/forehold-tls`,
+    );
+    const keys = Object.entries(data).filter(([name]) => name.endsWith('.key'));
+    const secrets = [...tokens.map(signatureOf), ...keys.map(([, key]) => bodyOf(key))];
+    expect(secrets.every((secret) => secret.length >= 40)).toBe(true);
+    for (const part of everyPart(programs)) {
+      const metrics = await fetch(`http://${await part.httpAddress()}/metrics`);
+      const said = `${await part.logTail(100_000)}${await metrics.text()}`;
+      for (const secret of secrets) expect(said.includes(secret)).toBe(false);
+    }
+  });
+}
+
+// A token's last part is what makes it one.
+function signatureOf(token: string): string {
+  return token.slice(-60);
+}
+
+// The second line of a PEM file, the first with anything in it.
+function bodyOf(base64: string): string {
+  return Buffer.from(base64, 'base64').toString().split('\n')[1] ?? '';
+}
+
 async function tryPod(stack: ReleaseStack, loot: Loot, attempt: PodAttempt): Promise<Answer> {
-  const pod: MadePod = buildPermittedPod(loot, `${stack.environment.registry}/attack:1`);
+  // An image of its own each time, so that no pod's name is taken.
+  const image = `${stack.environment.registry}/attack:${randomBytes(8).toString('hex')}`;
+  const pod: MadePod = buildPermittedPod(loot, image);
   attempt.change(pod, loot);
   const path = `/api/v1/namespaces/${attempt.namespace ?? defaultPullNamespace}/pods`;
   const answer = await ask(stack.kube, loot.agentToken, { method: 'POST', path, body: pod });

@@ -1,8 +1,8 @@
 // Pods that a stolen agent token tries to create: the one that it may, and every way to make more of it. Each is the
 // permitted pod with one thing changed.
 
-import { randomBytes } from 'node:crypto';
 import { annotations, defaultPullNamespace, labels } from '../../../shared/names.ts';
+import { formatPair, formatPodName } from '../../../shared/pair.ts';
 import type { Offer } from '../../../shared/protocol.ts';
 import { buildPullPod } from '../../../shared/pull-pod.ts';
 import type { Loot } from './loot.ts';
@@ -34,14 +34,15 @@ const offerLifeMs = 15_000;
 
 /** A pull pod as an agent makes it, for a pair of its own. */
 export function buildPermittedPod(loot: Loot, image: string): MadePod {
+  const pair = { nodeUid: loot.node.uid, image, pullSecrets: [] };
   const offer: Offer = {
     kind: 'offer',
     leaseId: '1-999999',
     epoch: 1,
     heartbeatSequence: 1,
     notAfterMs: Date.now() + offerLifeMs,
-    pair: `${loot.node.uid}|${image}|`,
-    podName: `pull-${randomBytes(16).toString('hex')}`,
+    pair: formatPair(pair),
+    podName: formatPodName(pair),
     image,
     imagePullPolicy: 'IfNotPresent',
     pullSecrets: [],
@@ -197,13 +198,12 @@ export const podAttempts: readonly PodAttempt[] = [
   byPolicy('no label of ours, unseen by the coordinator', /label app.kubernetes.io/, (pod) => {
     delete pod.metadata.labels[labels.managedBy];
   }),
-  byPolicy(
-    'a name that is no hash, so one pair twice',
-    /name must be pull- and the hash/,
-    (pod) => {
-      pod.metadata.name = 'pull-mine';
-    },
-  ),
+  byPolicy('a name that is no hash, so one pair twice', /name must be pull-/, (pod) => {
+    pod.metadata.name = 'pull-mine';
+  }),
+  byPolicy("the name of another node's pull pod", /name must be pull-/, (pod, loot) => {
+    pod.metadata.name = pod.metadata.name?.replace(loot.node.uid, loot.otherNode.uid) ?? '';
+  }),
   byPolicy('the pair of another node', /uid of the agent's own node/, (pod, { otherNode }) => {
     pod.metadata.annotations[annotations.pair] = `${otherNode.uid}|docker.io/library/x:1|`;
   }),

@@ -147,7 +147,7 @@ function expectPullPod(stack: Stack, record: PodRecord): void {
   const daemonSet = { kind: 'DaemonSet', name: 'forehold-agent', controller: false };
   // Only a release has a DaemonSet.
   const owners = stack.programs.form === 'release' ? [owner, daemonSet] : [owner];
-  expect(metadata.ownerReferences).toEqual(owners.map(expect.objectContaining));
+  expect(metadata.ownerReferences).toEqual(owners.map((one) => expect.objectContaining(one)));
   expect(metadata.annotations?.['forehold.dev/lease']).toMatch(/^\d+-\d+$/);
 }
 

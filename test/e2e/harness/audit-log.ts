@@ -9,11 +9,19 @@ interface AuditEvent {
   readonly auditID: string;
   readonly user: { readonly username: string };
   readonly verb: string;
+  /** None in requests such as /version. */
+  readonly objectRef?: { readonly resource: string };
   readonly requestReceivedTimestamp: string;
 }
 
-/** Requests by program and verb, such as `agent create`. */
+/** Requests by program, verb and resource, such as `agent create pods`. */
 export type RequestCounts = ReadonlyMap<string, number>;
+
+/** Sum over what begins so, such as `agent` or `coordinator patch`. */
+export function sumRequests(counts: RequestCounts, prefix: string): number {
+  const fitting = [...counts].filter(([key]) => `${key} `.startsWith(`${prefix} `));
+  return fitting.reduce((sum, [, count]) => sum + count, 0);
+}
 
 /** From here on; undefined when there is no audit log. */
 export async function markAuditLog(
@@ -72,7 +80,7 @@ export class AuditMark {
     if (program === undefined || seen.has(event.auditID)) return;
     if (Date.parse(event.requestReceivedTimestamp) < this.#atMs) return;
     seen.add(event.auditID);
-    const key = `${program} ${event.verb}`;
+    const key = `${program} ${event.verb} ${event.objectRef?.resource ?? ''}`.trim();
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
 }

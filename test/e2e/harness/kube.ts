@@ -48,9 +48,13 @@ export class Kube {
     });
   }
 
-  kubectl(args: readonly string[], input?: string): Promise<string> {
-    const options = { environment: { KUBECONFIG: this.#kubeconfig } };
-    return runCommand('kubectl', args, input === undefined ? options : { ...options, input });
+  kubectl(args: readonly string[], input?: string, timeoutMs?: number): Promise<string> {
+    const options = {
+      environment: { KUBECONFIG: this.#kubeconfig },
+      ...(input === undefined ? {} : { input }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    };
+    return runCommand('kubectl', args, options);
   }
 
   /** `kubectl apply` of YAML text or of one object. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runCommand } from './commands.ts';
 import { root } from './environment.ts';
 
-const repository = 'forehold/forehold';
+export const imageRepository = 'forehold/forehold';
 // From nothing the base images are made first.
 const bakeTimeoutMs = 600_000;
 const manifestTypes =
@@ -21,14 +21,14 @@ export function canBake(): boolean {
 
 /** @throws CommandError when the Dockerfile cannot be built */
 export async function bakeImage(folder: string, registry: string, tag: string): Promise<void> {
-  const target = `${registry}/${repository}:${tag}`;
+  const target = `${registry}/${imageRepository}:${tag}`;
   const args = [folder, `forehold-e2e:${tag}`, '--push', target];
   await runCommand(bakeProgram(), args, { timeoutMs: bakeTimeoutMs });
 }
 
 /** Compressed size of all layers, in MiB. */
 export async function measureImageMib(registry: string, tag: string): Promise<number> {
-  const url = `http://${registry}/v2/${repository}/manifests/${tag}`;
+  const url = `http://${registry}/v2/${imageRepository}/manifests/${tag}`;
   const response = await fetch(url, { headers: { accept: manifestTypes } });
   const manifest: Manifest = JSON.parse(await response.text());
   return manifest.layers.reduce((sum, layer) => sum + layer.size, 0) / 1_048_576;

@@ -5,9 +5,10 @@ import type { Environment } from './environment.ts';
 import { root } from './environment.ts';
 import { Inspector } from './inspector.ts';
 import { InspectorDial } from './inspector-dial.ts';
+import { removeImages } from './node-images.ts';
 import { everyPart } from './part.ts';
 import { Release } from './release.ts';
-import { bakeImage, canBake, measureImageMib } from './release-image.ts';
+import { bakeImage, canBake, imageRepository, measureImageMib } from './release-image.ts';
 import { listObjects, removeRelease } from './release-remains.ts';
 import { printFigure } from './skip.ts';
 import { closeGround, namesOf, openGround, type Stack, waitUntilReady } from './stack.ts';
@@ -43,6 +44,9 @@ export async function startRelease(environment: Environment): Promise<ReleaseSta
   const ground = await openGround(environment);
   const release = new Release({ kube: ground.kube, kubeconfig, registry });
   await removeRelease(release);
+  // An image of the same tag from an earlier run would be taken for this one.
+  for (const prefix of [imageRepository, 'library/busybox'])
+    await removeImages(environment.testbed, namesOf(ground.nodes), prefix);
   const before = await listObjects(ground.kube);
   const installedAtMs = performance.now();
   await release.install();

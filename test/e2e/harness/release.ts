@@ -114,6 +114,6 @@ export class Release {
   }
 }
 
-function chartFolder(folder: string): string {
+export function chartFolder(folder: string): string {
   return join(folder, 'charts/forehold');
 }

@@ -52,8 +52,10 @@ async function runNote(stack: ReleaseStack, number: number): Promise<string> {
   const notes = await stack.release.helm(['get', 'notes', 'forehold']);
   const block = new RegExp(`^${number}\\. .*\\n\\n((?: {3}.*\\n|\\n)+)`, 'm').exec(notes)?.[1];
   if (block === undefined) throw new Error(`there is no command ${number} in: ${notes}`);
+  // One shell for people who paste them one after the other: what the second finds out, the third uses.
+  const leader = /^ {3}LEADER=.*$/m.exec(notes)?.[0] ?? '';
   // What a command puts into the background ends with its block.
-  const script = `trap 'kill $(jobs -p) 2>/dev/null' EXIT\n${block.replaceAll(/^ {3}/gm, '')}`;
+  const script = `trap 'kill $(jobs -p) 2>/dev/null' EXIT\n${leader}\n${block.replaceAll(/^ {3}/gm, '')}`;
   const environment = { KUBECONFIG: stack.environment.kubeconfig };
   const options = { input: script, environment, timeoutMs: commandTimeoutMs };
   return runCommand(
