@@ -57,10 +57,6 @@ async function runNote(stack: ReleaseStack, number: number): Promise<string> {
   // What a command puts into the background ends with its block.
   const script = `trap 'kill $(jobs -p) 2>/dev/null' EXIT\n${leader}\n${block.replaceAll(/^ {3}/gm, '')}`;
   const environment = { KUBECONFIG: stack.environment.kubeconfig };
-  const options = { input: script, environment, timeoutMs: commandTimeoutMs };
-  return runCommand(
-    'bash',
-    ['-euo', 'pipefail', '-c', `cd ${stack.folder} && source /dev/stdin`],
-    options,
-  );
+  const options = { environment, timeoutMs: commandTimeoutMs };
+  return runCommand('bash', ['-euo', 'pipefail', '-c', `cd ${stack.folder}\n${script}`], options);
 }
