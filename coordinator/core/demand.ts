@@ -10,18 +10,22 @@ import {
 } from './desired-image.ts';
 import type { CachedImageObject, NodeRecord } from './events.ts';
 import { type NodeClass, NodeClasses, type Selector } from './node-class.ts';
+import { NodeOrder } from './node-order.ts';
 import { NodeState } from './node-state.ts';
 import type { PolicyState } from './policy-state.ts';
+import { decideStanding, isWantedBy } from './standing.ts';
 import { isTarget } from './target.ts';
 import { TargetCounts } from './target-counts.ts';
 import { parseWish } from './wish.ts';
-import { type Standing, WishState } from './wish-state.ts';
+import { WishState } from './wish-state.ts';
 
 export class Demand {
   readonly nodes = new Map<string, NodeState>();
   readonly images = new Map<string, DesiredImage>();
   readonly wishes = new Map<string, WishState>();
   readonly policies = new Map<string, PolicyState>();
+  /** The nodes that could pull something now. */
+  readonly order = new NodeOrder();
   /** How many nodes are targets of at least one desired image. */
   readonly targetCounts = new TargetCounts();
   /** Wishes whose counts or spec changed since the core looked last. */
@@ -32,11 +36,10 @@ export class Demand {
   readonly #nodesByName = new Map<string, NodeState>();
   readonly #imagesByReference = new Map<string, Set<DesiredImage>>();
   readonly #classes = new NodeClasses();
-  #missingPairs = 0;
-
-  get missingPairs(): number {
-    return this.#missingPairs;
-  }
+  /** Of forgotten nodes, so that indexes stay below the greatest number of nodes there ever was. */
+  readonly #freeIndexes: number[] = [];
+  /** Pairs of target nodes and images that they lack; changed here only. */
+  missingPairs = 0;
 
   findNodeByName(name: string): NodeState | undefined {
     return this.#nodesByName.get(name);
@@ -47,6 +50,7 @@ export class Demand {
     const known = this.nodes.get(uid);
     if (known !== undefined) return known;
     const node = new NodeState(uid, name);
+    node.index = this.#freeIndexes.pop() ?? this.nodes.size;
     this.nodes.set(uid, node);
     return node;
   }
@@ -54,6 +58,7 @@ export class Demand {
   setNodeRecord(record: NodeRecord): NodeState {
     const node = this.node(record.uid, record.name);
     node.record = record;
+    node.createdAtMs = record.createdAtMs;
     this.#nodesByName.set(record.name, node);
     this.#setClass(node, this.#classes.classOf(record));
     for (const wish of this.wishes.values()) this.#retarget(wish, node);
@@ -73,7 +78,10 @@ export class Demand {
   }
 
   forgetIfUnknown(node: NodeState): void {
-    if (node.record === undefined && node.session === undefined) this.nodes.delete(node.uid);
+    if (node.record !== undefined || node.session !== undefined) return;
+    if (!this.nodes.delete(node.uid)) return;
+    this.#freeIndexes.push(node.index);
+    node.index = -1;
   }
 
   setWish(object: CachedImageObject): WishState {
@@ -187,7 +195,7 @@ export class Demand {
   setAvailable(node: NodeState, isAvailable: boolean): void {
     if (node.isAvailable === isAvailable) return;
     node.isAvailable = isAvailable;
-    for (const image of node.missing) this.#refreshReady(image, node);
+    this.#rank(node);
   }
 
   /** Draws every conclusion from the pair's inventory entry, lease and backoff. */
@@ -200,7 +208,7 @@ export class Demand {
         this.changedWishes.add(wish);
     }
     this.#setMissing(image, node, image.targets.has(node) && !isHeld);
-    this.#refreshReady(image, node);
+    this.#refreshOpen(image, node);
   }
 
   #retarget(wish: WishState, node: NodeState): void {
@@ -223,13 +231,13 @@ export class Demand {
     if (isWanted) {
       image.targets.add(node);
       image.tally.change(node.nodeClass, { targets: 1, missing: 0 });
-      if (node.targetOf.size === 0) this.targetCounts.add(node);
+      if (node.targetOf.size === 0) this.targetCounts.change(node, 1);
       node.targetOf.add(image);
     } else {
       image.targets.delete(node);
       image.tally.change(node.nodeClass, { targets: -1, missing: 0 });
       node.targetOf.delete(image);
-      if (node.targetOf.size === 0) this.targetCounts.remove(node);
+      if (node.targetOf.size === 0) this.targetCounts.change(node, -1);
     }
     this.refreshPair(image, node);
   }
@@ -240,37 +248,38 @@ export class Demand {
     if (isMissing) {
       image.missing.add(node);
       node.missing.add(image);
-      this.#missingPairs += 1;
+      this.missingPairs += 1;
     } else {
       image.missing.delete(node);
       node.missing.delete(image);
-      image.ready.delete(node);
-      this.#missingPairs -= 1;
+      this.missingPairs -= 1;
     }
-    // The node's rank changed for everything that it still lacks.
-    for (const other of node.missing) this.#refreshReady(other, node);
+    this.#rank(node);
   }
 
-  #refreshReady(image: Image, node: NodeState): void {
+  #rank(node: NodeState): void {
+    this.order.set(node, node.isAvailable ? node.missing.size : 0);
+  }
+
+  #refreshOpen(image: Image, node: NodeState): void {
     const pair = image.pairs.get(node);
-    const isReady =
-      node.isAvailable &&
+    const isOpen =
       image.missing.has(node) &&
       pair?.lease === undefined &&
       pair?.hasLeftoverPod !== true &&
       pair?.isBackingOff !== true;
-    if (isReady) image.ready.set(node, node.missing.size, image.offers);
-    else image.ready.delete(node);
+    if (isOpen) image.open.add(node.index, image.offers);
+    else image.open.delete(node.index);
   }
 
   /** Moves everything that is kept by class. */
   #setClass(node: NodeState, nodeClass: NodeClass): void {
     if (node.nodeClass === nodeClass) return;
-    for (const image of node.missing) image.ready.delete(node);
+    this.order.set(node, 0);
     this.#tallyNode(node, -1);
     node.nodeClass = nodeClass;
     this.#tallyNode(node, 1);
-    for (const image of node.missing) this.#refreshReady(image, node);
+    this.#rank(node);
     this.changedNodes.add(node);
   }
 
@@ -279,29 +288,11 @@ export class Demand {
       const missing = image.missing.has(node) ? by : 0;
       image.tally.change(node.nodeClass, { targets: by, missing });
     }
-    if (node.targetOf.size === 0) return;
-    if (by === 1) this.targetCounts.add(node);
-    else this.targetCounts.remove(node);
+    if (node.targetOf.size > 0) this.targetCounts.change(node, by);
   }
 
   #index(reference: string, image: Image): void {
     const images = this.#imagesByReference.get(reference) ?? new Set<DesiredImage>();
     this.#imagesByReference.set(reference, images.add(image));
   }
-}
-
-function isWantedBy(image: Image, node: NodeState): boolean {
-  for (const wish of image.wishes) if (wish.standings.has(node)) return true;
-  return false;
-}
-
-// The node's report may show an image a moment before the watch shows the end of its pull; Ready waits for the end, so that
-// what it brings (digest, times) is one and the same status.
-function decideStanding(image: Image, node: NodeState, isHeld: boolean): Standing {
-  const pair = image.pairs.get(node);
-  const hasFailed = (pair?.failures ?? 0) > 0;
-  const isPulling = pair?.lease !== undefined && pair.lease.phase !== 'Offered';
-  if (isPulling) return hasFailed ? 'retrying' : 'pulling';
-  if (isHeld) return 'ready';
-  return hasFailed ? 'failed' : 'missing';
 }

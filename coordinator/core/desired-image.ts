@@ -6,9 +6,9 @@ import type { Reason } from '../../shared/reason.ts';
 import { ClassTally } from './class-tally.ts';
 import type { Lease } from './lease-table.ts';
 import type { NodeState } from './node-state.ts';
+import { OpenNodes } from './open-nodes.ts';
 import { backoffJitterRatio } from './policy.ts';
 import type { PolicyState } from './policy-state.ts';
-import { ReadyNodes } from './ready-nodes.ts';
 import type { ImageTraits } from './subject.ts';
 import type { Wish } from './wish.ts';
 import type { WishState } from './wish-state.ts';
@@ -62,8 +62,8 @@ export class DesiredImage {
   readonly targets = new Set<NodeState>();
   /** Target nodes that do not hold it. */
   readonly missing = new Set<NodeState>();
-  /** Missing, without a live lease, out of backoff, on an available node. */
-  readonly ready = new ReadyNodes();
+  /** Missing, without a live lease or a leftover pod, out of backoff. */
+  readonly open = new OpenNodes();
   readonly pairs = new Map<NodeState, PairState>();
   /** What the API server made of the reference in pull pods, other than the reference itself. */
   readonly admitted = new Set<string>();
@@ -75,7 +75,7 @@ export class DesiredImage {
   priority = 0;
   /** How many offers it has had. */
   offers = 0;
-  /** Since when it has had ready nodes and no offer, monotonic; undefined while it has none. */
+  /** Since when it has had open nodes and no offer, monotonic; undefined while it has none. */
   waitingSinceMs: number | undefined;
   #policies: readonly PolicyState[] = [];
   #traits: ImageTraits;

@@ -112,11 +112,14 @@ function countImage(image: DesiredImage, count: Count): void {
   const leased = countByClass(
     [...image.pairs].filter(([, { lease }]) => lease !== undefined).map(([node]) => node),
   );
-  const busy = countByClass([...count.busy].filter((node) => image.ready.has(node)));
+  const busy = countByClass(
+    [...count.busy].filter((node) => node.isAvailable && image.open.has(node.index)),
+  );
   for (const [nodeClass, missing] of image.tally.missing()) {
     const { shared, wait } = factsOf(image, nodeClass, count);
     const waiting = Math.max(0, missing - (leased.get(nodeClass) ?? 0));
-    const held = image.ready.sizeOf(nodeClass) - (busy.get(nodeClass) ?? 0);
+    const held =
+      count.state.demand.order.countOpen(nodeClass, image.open) - (busy.get(nodeClass) ?? 0);
     for (const tally of shared) {
       tally.waiting += waiting;
       if (tally.limit === wait?.limit) tally.heldBack += held;

@@ -36,6 +36,10 @@ export class NodeState {
   /** Not Ready for so long that nobody can tell what its pulls do. */
   isSuspect = false;
   liveLeases = 0;
+  /** 0 while the node object is not known. */
+  createdAtMs = 0;
+  /** Its place in arrays by node, given by `Demand`; -1 once it is forgotten. */
+  index = -1;
   /** What limits know it by; kept up to date by `Demand`. */
   nodeClass: NodeClass = unknownClass;
   /** May be offered a pull now; kept up to date by `Demand`. */
@@ -56,11 +60,6 @@ export class NodeState {
 
   get zone(): string {
     return this.nodeClass.zone;
-  }
-
-  /** 0 while the node object is not known. */
-  get createdAtMs(): number {
-    return this.record?.createdAtMs ?? 0;
   }
 
   /** Takes a whole inventory. What pull pods brought is dropped once the agent had time to see it in node status. */

@@ -39,7 +39,7 @@ const minPatience = 64;
 export function decideOffer(outlook: Outlook, now: Instant): Decision {
   const search = new Search(outlook, now);
   const images = [...outlook.demand.images.values()].filter(
-    (image) => image.ready.size > 0 && search.isImageFree(image),
+    (image) => image.open.size > 0 && search.isImageFree(image),
   );
   for (const { image } of rankImages(images, outlook, now.monotonicMs)) {
     const node = search.findNode(image);
@@ -104,7 +104,7 @@ export function findImageWait(
 /** Keeps account of who waits, once nothing more can be offered. */
 export function noteWaiting({ demand }: Outlook, nowMs: number): void {
   for (const image of demand.images.values()) {
-    if (image.ready.size === 0) image.waitingSinceMs = undefined;
+    if (image.open.size === 0) image.waitingSinceMs = undefined;
     else image.waitingSinceMs ??= nowMs;
   }
 }
@@ -134,7 +134,7 @@ class Search {
   findNode(image: DesiredImage): NodeState | undefined {
     const open: NodeClass[] = [];
     const again: NodeClass[] = [];
-    for (const nodeClass of image.ready.classes()) {
+    for (const nodeClass of this.outlook.demand.order.classes()) {
       if (!this.#isFree(this.checkClass(image, nodeClass))) continue;
       const admission = admitClass(image, nodeClass, this.#now);
       if (admission.kind !== 'all') this.#isFree(admission.wait);
@@ -176,25 +176,28 @@ class Search {
     if (classes.length === 0) return undefined;
     const { demand, use } = this.outlook;
     const rounds = demand.missingPairs / use.slotsPerCluster(demand.targetCounts.nodes);
-    const isColdCritical = image.ready.coldestRank() >= rounds * coldestShare;
-    return image.ready.find(classes, isColdCritical ? 'coldest' : 'warmest', (node) =>
+    const isColdCritical = demand.order.coldestRank(image.open) >= rounds * coldestShare;
+    const order = isColdCritical ? 'coldest' : 'warmest';
+    return demand.order.find(classes, order, image.open, (node) =>
       this.#isFree(this.checkNode(image, node)),
     );
   }
 
   #findStarved(image: DesiredImage, classes: readonly NodeClass[]): NodeState | undefined {
-    const longest = image.ready.longestReady(classes);
-    if (longest === undefined) return undefined;
     const patience = patienceFactor * image.targets.size + minPatience;
-    if (image.offers - longest.offersBefore < patience) return undefined;
-    return this.#isFree(this.checkNode(image, longest.node)) ? longest.node : undefined;
+    if (image.offers < patience) return undefined;
+    const node = this.outlook.demand.order.longestOpen(classes, image.open);
+    if (node === undefined || image.offers - image.open.offersBefore(node.index) < patience)
+      return undefined;
+    return this.#isFree(this.checkNode(image, node)) ? node : undefined;
   }
 
   #findAgain(image: DesiredImage, classes: readonly NodeClass[]): NodeState | undefined {
     if (classes.length === 0) return undefined;
     for (const node of image.pairs.keys()) {
-      if (!classes.includes(node.nodeClass) || !image.ready.has(node)) continue;
-      if (hasTried(image, node) && this.#isFree(this.checkNode(image, node))) return node;
+      if (!classes.includes(node.nodeClass) || !image.open.has(node.index)) continue;
+      if (hasTried(image, node) && node.isAvailable && this.#isFree(this.checkNode(image, node)))
+        return node;
     }
     return undefined;
   }
@@ -227,7 +230,7 @@ function isShared({ reason }: Wait): boolean {
 /** An image with a lower priority value that waits for the same limit. */
 function findRival(image: DesiredImage, wait: Wait, search: Search): DesiredImage | undefined {
   for (const other of search.outlook.demand.images.values()) {
-    if (other.priority >= image.priority || other.ready.size === 0) continue;
+    if (other.priority >= image.priority || other.open.size === 0) continue;
     if (search.checkImage(other)?.by === wait.by) return other;
   }
   return undefined;

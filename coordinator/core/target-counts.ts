@@ -15,15 +15,10 @@ export class TargetCounts {
     return this.#zones;
   }
 
-  add({ zone }: NodeState): void {
-    this.#nodes += 1;
-    this.#zones.set(zone, (this.#zones.get(zone) ?? 0) + 1);
-  }
-
-  remove({ zone }: NodeState): void {
-    this.#nodes -= 1;
-    const left = (this.#zones.get(zone) ?? 0) - 1;
-    if (left > 0) this.#zones.set(zone, left);
+  change({ zone }: NodeState, by: 1 | -1): void {
+    this.#nodes += by;
+    const nodes = (this.#zones.get(zone) ?? 0) + by;
+    if (nodes > 0) this.#zones.set(zone, nodes);
     else this.#zones.delete(zone);
   }
 }
