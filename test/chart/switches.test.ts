@@ -95,6 +95,16 @@ describe('tls.mode', () => {
   });
 });
 
+describe('pulls.priorityClass.name', () => {
+  test('as "" makes no class, and no pull pod may be important all the same', async () => {
+    const objects = await render({ pulls: { priorityClass: { name: '' } } });
+    expect(objects.filter(({ kind }) => kind === 'PriorityClass')).toEqual([]);
+    const policy = stringify(pick(objects, 'ValidatingAdmissionPolicy forehold-agents'));
+    expect(policy).toContain('spec.?priority.orValue(0) <= 0');
+    expect(policy).not.toContain('priorityClassName');
+  });
+});
+
 describe('listenAddress', () => {
   test('of IPv6 puts addresses into brackets', async () => {
     expect(environmentOf(pick(await render({ listenAddress: '::' }), coordinator))).toMatchObject({
