@@ -5,12 +5,8 @@ import { createHash } from 'node:crypto';
 import { apiGroup } from '../../shared/names.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import {
-  answerKeptMs,
-  describeFailure,
-  type ReviewedToken,
-  type ReviewerOptions,
-} from './token-reviewer.ts';
+import { ReviewFailures } from './review-failures.ts';
+import { answerKeptMs, type ReviewedToken, type ReviewerOptions } from './token-reviewer.ts';
 
 /** What a method does, in the words of RBAC, on a resource of our group. */
 export interface Access {
@@ -30,11 +26,13 @@ const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
 export class AccessReviewer {
   readonly #options: ReviewerOptions;
   readonly #kept: KeptAnswers<boolean>;
+  readonly #failures: ReviewFailures;
   readonly #underWay = new Map<string, Promise<boolean | Refusal>>();
 
   constructor(options: ReviewerOptions) {
     this.#options = options;
     this.#kept = new KeptAnswers(options.clock, maxAnswers);
+    this.#failures = new ReviewFailures(options.clock, options.log);
   }
 
   /** Undefined when the user may. Never throws; `peer` shares the queue fairly. */
@@ -63,7 +61,7 @@ export class AccessReviewer {
   }
 
   async #ask(key: string, spec: object, peer: string): Promise<boolean | Refusal> {
-    const { kube, queue, log } = this.#options;
+    const { kube, queue } = this.#options;
     const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
     const timeoutMs = requestTimeoutMs;
     try {
@@ -74,7 +72,7 @@ export class AccessReviewer {
       this.#kept.keep(key, allowed, answerKeptMs);
       return allowed;
     } catch (error) {
-      return describeFailure(error, log);
+      return this.#failures.describe(error);
     } finally {
       this.#underWay.delete(key);
     }

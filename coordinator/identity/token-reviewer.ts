@@ -3,12 +3,13 @@
 
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
-import { type KubeClient, KubeError } from '../../shared/kube-client.ts';
+import type { KubeClient } from '../../shared/kube-client.ts';
 import type { Log } from '../../shared/log.ts';
 import type { BearerToken } from './bearer.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import { QueueError, type ReviewQueue } from './review-queue.ts';
+import { ReviewFailures } from './review-failures.ts';
+import type { ReviewQueue } from './review-queue.ts';
 
 /** As the API server tells it, so that it can be asked what this user may do. */
 export interface ReviewedUser {
@@ -65,12 +66,14 @@ export class TokenReviewer {
   readonly #accepted: KeptAnswers<ReviewedToken>;
   // Apart, so that a flood of bad tokens drives no good one out.
   readonly #refused: KeptAnswers<Refusal>;
+  readonly #failures: ReviewFailures;
   readonly #underWay = new Map<string, Promise<ReviewedToken | Refusal>>();
 
   constructor(options: TokenReviewerOptions) {
     this.#options = options;
     this.#accepted = new KeptAnswers(options.clock, maxAnswers);
     this.#refused = new KeptAnswers(options.clock, maxAnswers);
+    this.#failures = new ReviewFailures(options.clock, options.log);
   }
 
   /** Refuses without asking what cannot be a token for this audience. */
@@ -100,7 +103,7 @@ export class TokenReviewer {
       const review = await this.#options.queue.run(peer, () => this.#request(bearer.token));
       return this.#keep(bearer, hash, this.#read(review));
     } catch (error) {
-      return describeFailure(error, this.#options.log);
+      return this.#failures.describe(error);
     } finally {
       this.#underWay.delete(hash);
     }
@@ -156,14 +159,6 @@ export class TokenReviewer {
 
 function expired(): Refusal {
   return refuse('TokenExpired', 'the token has ended; use a newer one');
-}
-
-/** Why the API server could not be asked; the log says more than the caller needs to know. */
-export function describeFailure(error: unknown, log: Log): Refusal {
-  if (error instanceof QueueError) return refuse('TooManyReviews', error.message);
-  const { status = 0 } = error instanceof KubeError ? error : {};
-  log.warn({ err: error, status }, 'review not answered');
-  return refuse('ReviewUnavailable', 'the API server could not be asked about the caller');
 }
 
 function textsIn(value: unknown): readonly string[] {

@@ -119,6 +119,19 @@ describe('TokenReviewer', () => {
     },
   );
 
+  test('failures are told of once in ten seconds, with their number', async () => {
+    const { reviewer, tokenOf, kube, lines, clock } = open();
+    kube.answer = () => {
+      throw new KubeError('POST: refused', 503);
+    };
+    for (let index = 0; index < 100; index += 1)
+      await reviewer.review(tokenOf({ id: String(index) }), 'peer');
+    expect(lines).toMatchObject([{ msg: 'review not answered', failures: 1 }]);
+    await clock.advance(10_000);
+    await reviewer.review(tokenOf({ id: 'last' }), 'peer');
+    expect(lines.slice(1)).toMatchObject([{ failures: 100 }]);
+  });
+
   test('a flood of bad tokens drives no good answer out', async () => {
     const { reviewer, tokenOf, kube } = open();
     const good = tokenOf({ id: 'good' });
