@@ -2,6 +2,8 @@
 // has a connection of its own, as it would on its own node: grpc-js would otherwise share one among all clients of a
 // process, and one slow reader would hold back a thousand.
 
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { type ChannelCredentials, type ChannelOptions, credentials } from '@grpc/grpc-js';
 import type { InspectorServiceClient } from './gen/forehold/v1/InspectorService.ts';
@@ -69,15 +71,17 @@ function describeChannel(
   return [credentials.createFromSecureContext(openContext(tls.ca)), { ...channelOptions, ...name }];
 }
 
+// OpenSSL would pass over what it cannot read, and then trust nobody.
 function openContext(ca: string | Buffer): SecureContext {
-  if (!ca.toString().includes('-----BEGIN CERTIFICATE-----'))
-    throw new StatusError('UNAVAILABLE', 'cannot dial: the CA file holds no certificate');
   try {
+    assert(new X509Certificate(ca).ca);
     return createSecureContext({ ca, minVersion: 'TLSv1.3' });
   } catch (error) {
-    throw new StatusError('UNAVAILABLE', 'cannot dial: the CA file cannot be read as PEM', {
-      cause: error,
-    });
+    throw new StatusError(
+      'UNAVAILABLE',
+      'cannot dial: the CA file holds no certificate of an authority that can be read; the coordinator publishes one when it has started',
+      { cause: error },
+    );
   }
 }
 
