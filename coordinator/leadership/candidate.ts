@@ -7,7 +7,7 @@ import type { CoordinationLease } from '../../shared/kube-types.ts';
 import type { Log } from '../../shared/log.ts';
 import { followLease } from './follow-lease.ts';
 import { describeTaken, type Leader } from './lease-record.ts';
-import { LeaseRequests } from './lease-requests.ts';
+import { LeaseRequests, type Look } from './lease-requests.ts';
 import { Sighting, type Verdict } from './sighting.ts';
 import { Tenure } from './tenure.ts';
 import { leadershipTiming } from './timing.ts';
@@ -49,8 +49,8 @@ export class Candidate {
   }
 
   /** What somebody else has learned about the Lease. */
-  see(lease: CoordinationLease | undefined): void {
-    this.#sighting.see(lease, this.#nowMs());
+  see(lease: CoordinationLease | undefined, formerEpoch = 0): void {
+    this.#sighting.see(lease, this.#nowMs(), formerEpoch);
     this.#seen.resolve();
     this.#options.onSeen();
   }
@@ -86,7 +86,7 @@ export class Candidate {
 
   #follow(signal: AbortSignal): Promise<void> {
     const onLost = (): void => this.#sighting.lose();
-    const onSeen = (lease: CoordinationLease | undefined): void => this.see(lease);
+    const onSeen = ({ lease, formerEpoch }: Look): void => this.see(lease, formerEpoch);
     onLost();
     return followLease({ ...this.#options, requests: this.#requests, onSeen, onLost }, signal);
   }
@@ -138,7 +138,8 @@ export class Candidate {
   // The watch may be behind, or dead without a word.
   async #lookAgain(signal: AbortSignal): Promise<void> {
     try {
-      this.see(await this.#requests.read(signal));
+      const { lease, formerEpoch } = await this.#requests.look(signal);
+      this.see(lease, formerEpoch);
     } catch (error) {
       if (!(error instanceof KubeError)) throw error;
       this.#sighting.lose();

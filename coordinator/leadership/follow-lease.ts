@@ -3,9 +3,8 @@
 
 import { type Clock, waitFor } from '../../shared/clock.ts';
 import { KubeError } from '../../shared/kube-client.ts';
-import type { CoordinationLease } from '../../shared/kube-types.ts';
 import type { Log } from '../../shared/log.ts';
-import type { LeaseRequests } from './lease-requests.ts';
+import type { LeaseRequests, Look } from './lease-requests.ts';
 import { leadershipTiming } from './timing.ts';
 
 export interface FollowOptions {
@@ -13,7 +12,7 @@ export interface FollowOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
-  readonly onSeen: (lease: CoordinationLease | undefined) => void;
+  readonly onSeen: (look: Look) => void;
   /** The API server did not answer, or broke the watch off. */
   readonly onLost: () => void;
 }
@@ -23,9 +22,9 @@ export async function followLease(options: FollowOptions, signal: AbortSignal): 
   const { requests, clock, random, log, onSeen, onLost } = options;
   while (!signal.aborted) {
     try {
-      const lease = await requests.read(signal);
-      onSeen(lease);
-      await watch(options, lease, signal);
+      const look = await requests.look(signal);
+      onSeen(look);
+      await watch(options, look.lease?.metadata.resourceVersion, signal);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof KubeError)) throw error;
@@ -40,12 +39,13 @@ export async function followLease(options: FollowOptions, signal: AbortSignal): 
 
 async function watch(
   { requests, onSeen }: FollowOptions,
-  lease: CoordinationLease | undefined,
+  version: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  for await (const event of requests.watch(lease?.metadata.resourceVersion, signal)) {
+  for await (const event of requests.watch(version, signal)) {
     // Its version may be forgotten when nobody wrote for long: the next look begins anew.
     if (event.type === 'ERROR') return;
-    if (event.type !== 'BOOKMARK') onSeen(event.type === 'DELETED' ? undefined : event.object);
+    if (event.type === 'BOOKMARK') continue;
+    onSeen({ lease: event.type === 'DELETED' ? undefined : event.object, formerEpoch: 0 });
   }
 }

@@ -1,7 +1,7 @@
 // What the coordination Lease says and how it is written: who holds it, where its agents find it, and in which epoch.
 // Holder and epoch change in one write, so that no reader ever sees a holder with another one's epoch.
 
-import type { CoordinationLease } from '../../shared/kube-types.ts';
+import type { CoordinationLease, KubeObject } from '../../shared/kube-types.ts';
 import { annotations, coordinatorLeaseName, leaderAddressAnnotation } from '../../shared/names.ts';
 import { formatTimestamp } from '../../shared/timestamp.ts';
 import { leadershipTiming } from './timing.ts';
@@ -18,8 +18,8 @@ const epochShape = /^\d{1,15}$/;
 /** The highest epoch that can be written. */
 export const maxEpoch = 999_999_999_999_999;
 
-/** 0 when the Lease carries none; undefined when what it carries is no epoch. */
-export function readEpoch({ metadata }: CoordinationLease): number | undefined {
+/** 0 when the object carries none; undefined when what it carries is no epoch. */
+export function readEpoch({ metadata }: KubeObject): number | undefined {
   const text = metadata.annotations?.[annotations.epoch];
   if (text === undefined) return 0;
   return epochShape.test(text) ? Number(text) : undefined;

@@ -1,14 +1,24 @@
 // Requests about the one coordination Lease. Every write carries the version that was read, so that whoever came in
-// between makes it a conflict.
+// between makes it a conflict. Should the Lease be gone, the ConfigMap of pauses is a witness: every leader writes its
+// epoch there when it begins.
 
 import { type KubeClient, KubeError, type WatchEvent } from '../../shared/kube-client.ts';
-import type { CoordinationLease } from '../../shared/kube-types.ts';
-import { coordinatorLeaseName } from '../../shared/names.ts';
-import { coordinationLeasesPath, coordinatorLeasePath } from '../kube/paths.ts';
+import type { CoordinationLease, KubeObject } from '../../shared/kube-types.ts';
+import { coordinatorLeaseName, pausesConfigMapName } from '../../shared/names.ts';
+import { configMapPath, coordinationLeasesPath, coordinatorLeasePath } from '../kube/paths.ts';
+import { readEpoch } from './lease-record.ts';
 import { leadershipTiming } from './timing.ts';
 
 // The server ends a watch after so long; a quiet connection that died is noticed by the candidate's attempts.
 const watchSeconds = '300';
+
+/** What one look at the API server shows. */
+export interface Look {
+  /** Undefined when there is none. */
+  readonly lease: CoordinationLease | undefined;
+  /** Epoch of some former leader, which the witness tells when there is no Lease; 0 when it tells none. */
+  readonly formerEpoch: number;
+}
 
 export class LeaseRequests {
   readonly namespace: string;
@@ -19,24 +29,21 @@ export class LeaseRequests {
     this.namespace = namespace;
   }
 
+  /** @throws KubeError, or the signal's reason */
+  async look(signal: AbortSignal): Promise<Look> {
+    const lease = await this.read(signal);
+    if (lease !== undefined) return { lease, formerEpoch: 0 };
+    const path = configMapPath(this.namespace, pausesConfigMapName);
+    const witness = await this.#find<KubeObject>(path, signal);
+    return { lease, formerEpoch: witness === undefined ? 0 : (readEpoch(witness) ?? 0) };
+  }
+
   /**
    * Undefined when there is none.
    * @throws KubeError, or the signal's reason
    */
-  async read(signal: AbortSignal): Promise<CoordinationLease | undefined> {
-    const path = coordinatorLeasePath(this.namespace);
-    const { requestTimeoutMs: timeoutMs } = leadershipTiming;
-    try {
-      return await this.#kube.request<CoordinationLease>({
-        method: 'GET',
-        path,
-        signal,
-        timeoutMs,
-      });
-    } catch (error) {
-      if (error instanceof KubeError && error.status === 404) return undefined;
-      throw error;
-    }
+  read(signal: AbortSignal): Promise<CoordinationLease | undefined> {
+    return this.#find<CoordinationLease>(coordinatorLeasePath(this.namespace), signal);
   }
 
   /**
@@ -56,6 +63,16 @@ export class LeaseRequests {
       signal,
       timeoutMs,
     });
+  }
+
+  async #find<T>(path: string, signal: AbortSignal): Promise<T | undefined> {
+    const { requestTimeoutMs: timeoutMs } = leadershipTiming;
+    try {
+      return await this.#kube.request<T>({ method: 'GET', path, signal, timeoutMs });
+    } catch (error) {
+      if (error instanceof KubeError && error.status === 404) return undefined;
+      throw error;
+    }
   }
 
   /** Changes after the version that was read. */

@@ -37,13 +37,14 @@ export class Sighting {
     return this.#sinceMs === undefined;
   }
 
-  see(lease: CoordinationLease | undefined, nowMs: number): void {
+  /** @param formerEpoch of a leader of whom something else than the Lease tells, else 0 */
+  see(lease: CoordinationLease | undefined, nowMs: number, formerEpoch = 0): void {
     const isSame = lease?.metadata.resourceVersion === this.#lease?.metadata.resourceVersion;
     if (!isSame || this.#sinceMs === undefined) this.#sinceMs = nowMs;
     this.#lease = lease;
-    if (lease === undefined) return;
-    this.#hasExisted = true;
-    this.#highestEpoch = Math.max(this.#highestEpoch, readEpoch(lease) ?? 0);
+    const epoch = lease === undefined ? formerEpoch : (readEpoch(lease) ?? 0);
+    this.#highestEpoch = Math.max(this.#highestEpoch, epoch);
+    if (lease !== undefined || formerEpoch > 0) this.#hasExisted = true;
   }
 
   /** The API server is out of reach: silence of the holder means nothing any more. */

@@ -65,6 +65,13 @@ describe('Sighting', () => {
     expect(sighting.decide(9_000)).toEqual({ kind: 'take', epoch: 5, isFirst: false });
   });
 
+  test('where only a witness tells of a former leader its lease is waited for', () => {
+    const sighting = new Sighting();
+    sighting.see(undefined, 0, 12);
+    expect(sighting.decide(6_999)).toEqual({ kind: 'wait', delayMs: 1 });
+    expect(sighting.decide(7_000)).toEqual({ kind: 'take', epoch: 13, isFirst: false });
+  });
+
   test('an epoch that somebody set back is not followed', () => {
     const sighting = new Sighting();
     sighting.see(leaseOf(1, '900'), 0);
