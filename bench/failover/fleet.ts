@@ -1,0 +1,40 @@
+// The agents of the bench as their parent sees them.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { TransportTls } from '../../agent/transport.ts';
+
+export interface FleetOptions {
+  readonly nodeNames: readonly string[];
+  readonly namespace: string;
+  /** URL. */
+  readonly apiServer: string;
+  /** Of all coordinators, which listen at the same port. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly tls?: TransportTls | undefined;
+}
+
+export interface FleetReport {
+  /** Agents with a session. */
+  readonly connected: number;
+}
+
+const entry = fileURLToPath(new URL('./agents.ts', import.meta.url));
+
+export class Fleet {
+  connected = 0;
+  readonly #child: ChildProcess;
+
+  constructor(options: FleetOptions) {
+    this.#child = fork(entry);
+    this.#child.on('message', ({ connected }: FleetReport) => {
+      this.connected = connected;
+    });
+    this.#child.send(options);
+  }
+
+  stop(): void {
+    this.#child.disconnect();
+  }
+}
