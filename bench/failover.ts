@@ -2,11 +2,12 @@
 // the leader is killed. Measured: when the other one leads, offers, and has every session back, whether leadership
 // was lost a second time, and what a coordinator costs before and after.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSystemClock, waitFor } from '../shared/clock.ts';
 import { timing } from '../shared/protocol.ts';
+import { writeCertificates } from './failover/certificates.ts';
 import { CoordinatorProcess, findForm } from './failover/coordinator-process.ts';
 import { Fleet } from './failover/fleet.ts';
 import { Ground } from './failover/ground.ts';
@@ -14,6 +15,7 @@ import type { BenchOptions, Findings } from './main.ts';
 
 const hosts = ['127.0.0.1', '127.0.0.2'] as const;
 const port = 17_443;
+const serverName = 'coordinators';
 const httpPorts = [17_480, 17_481] as const;
 const defaultAgents = 5_000;
 const maxAgents = 10_000;
@@ -44,20 +46,18 @@ export async function runFailover({ values, say }: BenchOptions): Promise<Findin
   const coordinators: CoordinatorProcess[] = [];
   let fleet: Fleet | undefined;
   try {
+    await writeCertificates(folder, serverName);
     const url = await ground.start();
     // Each kubelet at a moment of its own.
     await until('nodes tell their images', 120_000, () => ground.isReported());
     await waitFor(clock, reportLagMs, never);
     say(`${agents} nodes, ${ground.images} images wanted, ${findForm()}`);
-    for (const [index, host] of hosts.entries())
-      coordinators.push(startCoordinator(url, host, index, { ground, say }));
+    for (const index of hosts.keys())
+      coordinators.push(startCoordinator(index, { url, folder, ground, say }));
     await until('a coordinator leads', 30_000, () => coordinators.some(leads));
-    const tls = { caFile: join(folder, 'ca.crt'), serverName: 'coordinators' };
-    if (false)
-      await until('the authority is published', 30_000, () => ground.authority() !== undefined);
-    writeFileSync(tls.caFile, ground.authority() ?? '');
+    const tls = { caFile: join(folder, 'ca.crt'), serverName };
     const { pullNamespace: namespace, nodeNames } = ground;
-    fleet = new Fleet({ nodeNames, namespace, apiServer: url, hosts, port });
+    fleet = new Fleet({ nodeNames, namespace, apiServer: url, hosts, port, tls });
     return await measure(coordinators, fleet, { agents, say });
   } finally {
     fleet?.stop();
@@ -67,21 +67,27 @@ export async function runFailover({ values, say }: BenchOptions): Promise<Findin
   }
 }
 
+interface Surroundings {
+  readonly url: string;
+  /** Of the certificates. */
+  readonly folder: string;
+  readonly ground: Ground;
+  readonly say: (line: string) => void;
+}
+
 function startCoordinator(
-  url: string,
-  host: string,
   index: number,
-  { ground, say }: { readonly ground: Ground; readonly say: (line: string) => void },
+  { url, folder, ground, say }: Surroundings,
 ): CoordinatorProcess {
   const { pullNamespace, systemNamespace } = ground;
   const environment = {
     FOREHOLD_KUBE_URL: url,
     FOREHOLD_NAMESPACE: systemNamespace,
     FOREHOLD_PULL_NAMESPACE: pullNamespace,
-    FOREHOLD_GRPC_ADDRESS: `${host}:${port}`,
+    FOREHOLD_GRPC_ADDRESS: `${hosts[index]}:${port}`,
     FOREHOLD_HTTP_ADDRESS: `127.0.0.1:${httpPorts[index]}`,
-    //TLS FOREHOLD_TLS: 'managed',
-    //TLS FOREHOLD_TLS_NAMES: 'coordinators',
+    FOREHOLD_TLS: 'files',
+    FOREHOLD_TLS_DIRECTORY: folder,
   };
   return new CoordinatorProcess(`coordinator-${index + 1}`, environment, say);
 }

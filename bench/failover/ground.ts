@@ -36,6 +36,9 @@ export class Ground {
   /** Returns the API server's URL. */
   async start(): Promise<string> {
     const { url } = await this.#cluster.start();
+    this.#cluster.store.create('configmaps', {
+      metadata: { namespace: this.pullNamespace, name: 'forehold-ca' },
+    });
     const there = this.#push();
     for (const nodeName of this.nodeNames)
       for (const name of there) this.#cluster.node(nodeName).addImage(name);
@@ -54,12 +57,6 @@ export class Ground {
     const [name = ''] = this.nodeNames.slice(-1);
     const node = this.#cluster.store.find('nodes', { name });
     return node?.status?.images?.length === imagesThere;
-  }
-
-  /** What the coordinators published for agents; undefined until they did. */
-  authority(): string | undefined {
-    const at = { namespace: this.pullNamespace, name: 'forehold-ca' };
-    return this.#cluster.store.find('configmaps', at)?.data?.['ca.crt'] || undefined;
   }
 
   stop(): Promise<void> {

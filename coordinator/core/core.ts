@@ -7,7 +7,7 @@ import { AgentMemory } from './agent-memory.ts';
 import { Announcer, findPause } from './announcer.ts';
 import { refreshAvailability } from './availability.ts';
 import { Cluster } from './cluster.ts';
-import { weighEpochClaims } from './epoch-claims.ts';
+import { EpochClaims } from './epoch-claims.ts';
 import type { CachedImageStatus, Effect, Event, PullPolicyStatus } from './events.ts';
 import { Inquiry } from './inquiry.ts';
 import { LeaseLife } from './lease-life.ts';
@@ -42,9 +42,7 @@ export class Core {
   readonly #announcer: Announcer;
   /** Monotonic; from then on nothing is offered. */
   #tenureUntilMs: number;
-  /** Some agent has met a newer epoch than this one since claims were weighed. */
-  #hasNewClaim = false;
-  #isSurpassed = false;
+  readonly #claims: EpochClaims;
 
   /** Of the newest event. */
   #now: Instant;
@@ -52,6 +50,7 @@ export class Core {
   constructor(settings: CoreSettings) {
     this.#state = new State(settings);
     this.#tenureUntilMs = settings.tenureUntilMs ?? Infinity;
+    this.#claims = new EpochClaims(this.#state);
     const state = this.#state;
     this.inquiry = new Inquiry(state);
     this.#now = settings.startedAt;
@@ -91,7 +90,6 @@ export class Core {
     const { deadlines } = this.#state;
     const pop = () => deadlines.pop(now.monotonicMs);
     for (let due = pop(); due !== undefined; due = pop()) this.#comeBack(due, now);
-    this.#weighClaims();
     this.#regulation.settle(now);
     this.#suspects.settle(now);
     this.#cluster.begin(now);
@@ -157,6 +155,7 @@ export class Core {
     switch (event.kind) {
       case 'nodesListed':
         this.#cluster.nodesListed(event.nodes, now);
+        this.#claims.weigh(now);
         break;
       case 'nodeSeen':
         this.#cluster.nodeSeen(event.node, now);
@@ -219,7 +218,7 @@ export class Core {
     switch (event.kind) {
       case 'helloReceived':
         this.#sessions.helloReceived(event.sessionId, event.hello, now);
-        if (event.hello.newestEpoch > this.#state.settings.epoch) this.#hasNewClaim = true;
+        this.#claims.hear(event.hello.newestEpoch, now);
         break;
       case 'inventoryReceived':
         this.#sessions.inventoryReceived(event.sessionId, event.entries, now);
@@ -284,6 +283,9 @@ export class Core {
       case 'nodeSuspect':
         this.#cluster.suspect(due.node, now);
         break;
+      case 'claimsGathered':
+        this.#claims.gathered();
+        break;
       case 'pacingDue':
         this.#pacer.due();
         break;
@@ -298,14 +300,5 @@ export class Core {
     pair.isBackingOff = false;
     this.#state.demand.refreshPair(image, node);
     image.tidy(node);
-  }
-
-  #weighClaims(): void {
-    if (!this.#hasNewClaim || this.#isSurpassed || !this.#state.listed.nodes) return;
-    this.#hasNewClaim = false;
-    const epoch = weighEpochClaims(this.#state.settings.epoch, this.#state.demand.nodes.values());
-    if (epoch === undefined) return;
-    this.#isSurpassed = true;
-    this.#state.emit({ kind: 'epochSurpassed', epoch });
   }
 }

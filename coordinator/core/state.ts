@@ -41,6 +41,8 @@ export type Due =
   | { readonly kind: 'backoffOver'; readonly image: DesiredImage; readonly node: NodeState }
   /** Something that held pairs back may let one through now. */
   | { readonly kind: 'pacingDue' }
+  /** Enough agents had met a newer epoch; most of the others have spoken since. */
+  | { readonly kind: 'claimsGathered' }
   | { readonly kind: 'nodeSuspect'; readonly node: NodeState }
   | { readonly kind: 'podAbandoned'; readonly podName: string; readonly podUid: string };
 

@@ -60,7 +60,8 @@ export function describeTaken(taking: Taking): CoordinationLease {
     spec: {
       ...stored?.spec,
       holderIdentity: leader.identity,
-      leaseDurationSeconds: leadershipTiming.leaseMs / 1_000,
+      // Whole seconds, for those who read it; nobody reckons with it.
+      leaseDurationSeconds: Math.ceil(leadershipTiming.leaseMs / 1_000),
       acquireTime: now,
       renewTime: now,
       leaseTransitions: (stored?.spec?.leaseTransitions ?? 0) + 1,

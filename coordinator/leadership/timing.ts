@@ -2,17 +2,17 @@
 //
 // A leader counts its tenure from the moment at which it sent the renewal that succeeded; a candidate counts the Lease's
 // time from the moment at which it saw that renewal, which is later. Each uses its own monotonic clock. With clocks that
-// run 1 % wrong in opposite directions a tenure ends after at most 6.0 / 0.99 = 6.06 s of true time, and no candidate
-// writes before 7.0 / 1.01 = 6.93 s: 0.87 s lie between them, for an offer that is on its way out of a process.
+// run 1 % wrong in opposite directions a tenure ends after at most 5.5 / 0.99 = 5.56 s of true time, and no candidate
+// writes before 6.5 / 1.01 = 6.43 s: 0.87 s lie between them, for an offer that is on its way out of a process.
 // What travels longer is caught by the offer's own time: a new reign waits offerTtl + maxClockSkew before it offers.
 //
-// A killed leader is followed within 7 s of its last renewal, and that one offers 17 s later: 24 s of the 25 s allowed.
+// A killed leader is followed 6.5 s after its last renewal, and that one offers 17 s later: 23.5 s of the 25 s allowed.
 
 export const leadershipTiming = {
   /** A candidate takes the Lease when it has not changed for this long under its eyes. */
-  leaseMs: 7_000,
+  leaseMs: 6_500,
   /** No effect of a reign goes out later than this after the last renewal was sent. */
-  tenureMs: 6_000,
+  tenureMs: 5_500,
   renewEveryMs: 2_000,
   /** Pause after a renewal that nobody answered; sooner than the next one, so that a short outage costs no tenure. */
   retryAfterMs: 1_000,

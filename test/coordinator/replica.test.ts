@@ -121,6 +121,7 @@ describe('Replica', () => {
     expect(took).toMatchObject({ epoch: 2, isFirst: false });
     // Not by waiting for the lease to run out.
     expect(clock.now().monotonicMs - startedAtMs).toBeLessThan(7_000);
+    await waitUntil(() => [...standby.coordinator.nodes()].length === 1);
     const next = standby.dial();
     expect((await next.open(helloOf('node-01', 'uid'))).epoch).toBe(2);
   });
@@ -160,7 +161,7 @@ describe('Replica', () => {
     const [node] = [...leader.coordinator.nodes()];
     const hello = { ...helloOf('node-01', node?.uid ?? ''), newestEpoch: 40 };
     const agent = leader.dial();
-    agent.send(hello);
+    await agent.open(hello);
     expect(await agent.ended).toMatchObject({ code: 'UNAVAILABLE' });
     const isAbove = ({ msg, epoch }: { msg?: unknown; epoch?: unknown }): boolean =>
       msg === 'leadership taken' && epoch === 41;

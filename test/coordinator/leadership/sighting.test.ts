@@ -30,15 +30,15 @@ describe('Sighting', () => {
     expect(sighting.decide(0)).toEqual({ kind: 'take', epoch: 1, isFirst: true });
   });
 
-  test('a held lease is left alone until it has not changed for seven seconds', () => {
+  test('a held lease is left alone until it has not changed for 6.5 s', () => {
     const sighting = new Sighting();
     sighting.see(leaseOf(1), 1_000);
     sighting.see(leaseOf(2), 3_000);
     expect(sighting.leader).toEqual({ identity: 'a', address: '10.0.0.7:7443' });
-    expect(sighting.decide(4_000)).toEqual({ kind: 'wait', delayMs: 6_000 });
+    expect(sighting.decide(4_000)).toEqual({ kind: 'wait', delayMs: 5_500 });
     sighting.see(leaseOf(2), 9_000);
-    expect(sighting.decide(9_999)).toEqual({ kind: 'wait', delayMs: 1 });
-    expect(sighting.decide(10_000)).toEqual({ kind: 'take', epoch: 5, isFirst: false });
+    expect(sighting.decide(9_499)).toEqual({ kind: 'wait', delayMs: 1 });
+    expect(sighting.decide(9_500)).toEqual({ kind: 'take', epoch: 5, isFirst: false });
   });
 
   test('a released lease is taken at once', () => {
@@ -54,22 +54,22 @@ describe('Sighting', () => {
     sighting.lose();
     expect(sighting.decide(60_000)).toEqual({ kind: 'wait', delayMs: undefined });
     sighting.see(leaseOf(1), 60_000);
-    expect(sighting.decide(60_000)).toEqual({ kind: 'wait', delayMs: 7_000 });
+    expect(sighting.decide(60_000)).toEqual({ kind: 'wait', delayMs: 6_500 });
   });
 
   test('a lease that was deleted is waited for, and its epochs are not used again', () => {
     const sighting = new Sighting();
     sighting.see(leaseOf(1), 0);
     sighting.see(undefined, 2_000);
-    expect(sighting.decide(8_999)).toEqual({ kind: 'wait', delayMs: 1 });
-    expect(sighting.decide(9_000)).toEqual({ kind: 'take', epoch: 5, isFirst: false });
+    expect(sighting.decide(8_499)).toEqual({ kind: 'wait', delayMs: 1 });
+    expect(sighting.decide(8_500)).toEqual({ kind: 'take', epoch: 5, isFirst: false });
   });
 
   test('where only a witness tells of a former leader its lease is waited for', () => {
     const sighting = new Sighting();
     sighting.see(undefined, 0, 12);
-    expect(sighting.decide(6_999)).toEqual({ kind: 'wait', delayMs: 1 });
-    expect(sighting.decide(7_000)).toEqual({ kind: 'take', epoch: 13, isFirst: false });
+    expect(sighting.decide(6_499)).toEqual({ kind: 'wait', delayMs: 1 });
+    expect(sighting.decide(6_500)).toEqual({ kind: 'take', epoch: 13, isFirst: false });
   });
 
   test('an epoch that somebody set back is not followed', () => {
@@ -88,8 +88,8 @@ describe('Sighting', () => {
     const sighting = new Sighting();
     sighting.see(leaseOf(1, epoch), 0);
     // Its holder will put it right, if it lives.
-    expect(sighting.decide(6_999)).toEqual({ kind: 'wait', delayMs: 1 });
-    expect(sighting.decide(7_000)).toEqual({
+    expect(sighting.decide(6_499)).toEqual({ kind: 'wait', delayMs: 1 });
+    expect(sighting.decide(6_500)).toEqual({
       kind: 'stuck',
       why: `cannot raise the epoch: annotation forehold.dev/epoch of lease forehold-coordinator ${what}; set it to the highest epoch ever used`,
     });

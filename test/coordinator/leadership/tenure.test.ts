@@ -33,18 +33,18 @@ function open() {
 }
 
 describe('Tenure', () => {
-  test('lasts six seconds from the sending of the renewal, not from its answer', async () => {
+  test('lasts 5.5 s from the sending of the renewal, not from its answer', async () => {
     const { clock, kube, tenure, stopping, renewals } = open();
-    expect(tenure.untilMs).toBe(6_000);
+    expect(tenure.untilMs).toBe(5_500);
     kube.answer = async () => {
       await waitFor(clock, 1_500, stopping.signal);
       return held;
     };
     await clock.advance(3_499);
-    expect(tenure.untilMs).toBe(6_000);
+    expect(tenure.untilMs).toBe(5_500);
     await clock.advance(1);
     expect(renewals()).toBe(1);
-    expect(tenure.untilMs).toBe(8_000);
+    expect(tenure.untilMs).toBe(7_500);
   });
 
   test('ends by itself, and goes on with the next renewal', async () => {
@@ -52,7 +52,7 @@ describe('Tenure', () => {
     kube.answer = () => {
       throw refusal(503);
     };
-    await clock.advance(5_999);
+    await clock.advance(5_499);
     expect(tenure.holds).toBe(true);
     await clock.advance(1);
     expect(tenure.holds).toBe(false);
