@@ -14,7 +14,7 @@ export interface Candidate {
 }
 
 /** An image that could have been offered for so long goes before all others, for one offer. */
-const starvationMs = 10 * 60_000;
+export const starvationMs = 10 * 60_000;
 
 // Until a pull of an image was seen, all images count alike.
 const assumedPullMs = 30_000;

@@ -18,7 +18,7 @@ export type Admission =
   | { readonly kind: 'none'; readonly wait: Wait };
 
 /** A seed that takes longer does not hold up its zone any more: another node may try as well. */
-const seedPatienceMs = 5 * 60_000;
+export const seedPatienceMs = 5 * 60_000;
 
 const all: Admission = { kind: 'all' };
 
