@@ -96,6 +96,14 @@ describe('agents with tokens', () => {
     for (const node of stand.cluster.nodeNames()) await startAgent(stand, node);
     await warm(stand);
     expect(reviewsOf(stand)).toBe(3);
+    // What anybody may read without a token names neither nodes nor images.
+    const metrics = await (await fetch(`http://127.0.0.1:${stand.httpPort}/metrics`)).text();
+    const names = stand.cluster.nodeNames();
+    const uids = names.map((name) => stand.cluster.store.get('nodes', { name }).metadata.uid);
+    for (const secret of [...names, ...uids, 'registry.example/a']) {
+      expect(metrics).toContain('forehold_pulls_total');
+      expect(metrics).not.toContain(secret);
+    }
   });
 
   test('over TLS as well', async () => {
