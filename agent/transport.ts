@@ -2,6 +2,7 @@
 // gRPC, so that a simulation can put its own network in place of sockets.
 
 import { readFileSync } from 'node:fs';
+import { connectivityState } from '@grpc/grpc-js';
 import type { Clock } from '../shared/clock.ts';
 import { type DialTls, openSessionClient } from '../shared/dial.ts';
 import { explainDialError } from '../shared/dial-error.ts';
@@ -42,6 +43,8 @@ export interface TransportTls {
 
 // As long as a session may be silent in the other direction.
 const sendDeadlineMs = 30_000;
+// A machine that is gone refuses nothing, it is silent; another coordinator may lead meanwhile.
+const connectDeadlineMs = 10_000;
 
 /** Streams over gRPC; without TLS in plain text. */
 export function openGrpcTransport(tls: TransportTls | undefined): OpenStream {
@@ -50,6 +53,13 @@ export function openGrpcTransport(tls: TransportTls | undefined): OpenStream {
     const call = client.Session(bearerMetadata(token));
     // What fails a call is thrown to whoever reads it; an error that nobody waits for must not end the process.
     call.on('error', () => undefined);
+    let unreached: StatusError | undefined;
+    const timer = clock.startTimer(connectDeadlineMs, () => {
+      if (client.getChannel().getConnectivityState(false) === connectivityState.READY) return;
+      const why = `cannot dial ${target}: no connection within ${connectDeadlineMs / 1_000} s`;
+      unreached = new StatusError('UNAVAILABLE', why);
+      call.cancel();
+    });
     const options = { clock, deadlineMs: sendDeadlineMs };
     return {
       send: (sessionId, message, signal) =>
@@ -58,10 +68,11 @@ export function openGrpcTransport(tls: TransportTls | undefined): OpenStream {
         try {
           for await (const message of messages(call, signal)) yield fromCoordinatorMessage(message);
         } catch (error) {
-          throw explainDialError(error);
+          throw unreached ?? explainDialError(error);
         }
       },
       close: () => {
+        timer.cancel();
         call.cancel();
         client.close();
       },

@@ -40,10 +40,9 @@ export class Core {
   readonly #regulation: Regulation;
   readonly #pacer: Pacer;
   readonly #announcer: Announcer;
+  readonly #claims: EpochClaims;
   /** Monotonic; from then on nothing is offered. */
   #tenureUntilMs: number;
-  readonly #claims: EpochClaims;
-
   /** Of the newest event. */
   #now: Instant;
 

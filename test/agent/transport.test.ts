@@ -8,6 +8,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openGrpcTransport } from '../../agent/transport.ts';
 import type { ServingCertificate } from '../../coordinator/listener.ts';
+import { openSystemClock } from '../../shared/clock.ts';
 import { UnsafeAddressError } from '../../shared/loopback.ts';
 import { toStatusError } from '../../shared/rpc.ts';
 import {
@@ -16,7 +17,7 @@ import {
   serverName,
   startTlsPort,
 } from '../coordinator/channel-stand.ts';
-import { clock, helloOf } from '../coordinator/stand.ts';
+import { helloOf, clock as realClock } from '../coordinator/stand.ts';
 
 const closers: (() => unknown)[] = [];
 
@@ -40,7 +41,12 @@ function writeCa(text: string): string {
 }
 
 /** Says Hello; returns the kind of the first answer, or the words that ended the stream. */
-async function dial(port: number, caFile: string, name = serverName): Promise<string> {
+async function dial(
+  port: number,
+  caFile: string,
+  name = serverName,
+  clock = realClock,
+): Promise<string> {
   const { signal } = new AbortController();
   try {
     const stream = openGrpcTransport({ caFile, serverName: name })(`127.0.0.1:${port}`, clock);
@@ -129,8 +135,18 @@ describe('openGrpcTransport', () => {
     );
   });
 
+  test('an address that stays silent is given up after ten seconds', async () => {
+    const silent = createServer(() => undefined);
+    closers.push(() => silent.close());
+    const port = await listen(silent);
+    const { ca } = await makeCertificate();
+    expect(await dial(port, writeCa(ca), serverName, openSystemClock(20))).toBe(
+      `cannot dial 127.0.0.1:${port}: no connection within 10 s`,
+    );
+  });
+
   test('without TLS only loopback addresses are dialled', () => {
-    const open = (): unknown => openGrpcTransport(undefined)('10.0.0.1:7443', clock);
+    const open = (): unknown => openGrpcTransport(undefined)('10.0.0.1:7443', realClock);
     expect(open).toThrow(UnsafeAddressError);
   });
 });
