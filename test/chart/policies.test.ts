@@ -6,6 +6,7 @@ import {
   apply,
   findReasonToSkip,
   grantEverything,
+  identify,
   kubectl,
   namespace,
   otherNamespace,
@@ -364,15 +365,7 @@ describe.skipIf(reason !== undefined)('admission policies', () => {
       metadata: { name: mine, namespace },
     };
     await expect(
-      kubectl(
-        [
-          ...['create', '--raw', evict, '-f', '-'],
-          `--as=system:serviceaccount:${namespace}:forehold-agent`,
-          `--as-user-extra=authentication.kubernetes.io/node-name=${node.name}`,
-          `--as-user-extra=authentication.kubernetes.io/node-uid=${node.uid}`,
-        ],
-        JSON.stringify(eviction),
-      ),
+      kubectl(['create', '--raw', evict, '-f', '-', ...identify(own)], JSON.stringify(eviction)),
     ).rejects.toThrow('only create and delete whole pods');
     const elsewhere = setAt(agentPod(), ['metadata', 'namespace'], otherNamespace);
     expect(await create(elsewhere)).toContain(`only act in the namespace ${namespace}`);

@@ -81,24 +81,27 @@ export async function grantEverything(): Promise<void> {
   }
 }
 
+/** Options of kubectl that make it an agent's token with these claims. */
+export function identify({ node, nodeUid }: Claims): readonly string[] {
+  const claim = (name: string, value: string | undefined): readonly string[] =>
+    value === undefined ? [] : [`--as-user-extra=authentication.kubernetes.io/${name}=${value}`];
+  return [
+    `--as=system:serviceaccount:${namespace}:forehold-agent`,
+    '--as-group=system:serviceaccounts',
+    '--as-group=system:authenticated',
+    ...claim('node-name', node),
+    ...claim('node-uid', nodeUid),
+  ];
+}
+
 /** Undefined when the API server would do it, else its refusal. */
 export async function tryAsAgent(
   args: readonly string[],
   object: object | undefined,
   claims: Claims,
 ): Promise<string | undefined> {
-  const identity = [
-    `--as=system:serviceaccount:${namespace}:forehold-agent`,
-    '--as-group=system:serviceaccounts',
-    '--as-group=system:authenticated',
-  ];
-  const { node, nodeUid } = claims;
-  if (node !== undefined)
-    identity.push(`--as-user-extra=authentication.kubernetes.io/node-name=${node}`);
-  if (nodeUid !== undefined)
-    identity.push(`--as-user-extra=authentication.kubernetes.io/node-uid=${nodeUid}`);
   const input = object === undefined ? undefined : JSON.stringify(object);
-  return kubectl([...args, '--dry-run=server', ...identity], input).then(
+  return kubectl([...args, '--dry-run=server', ...identify(claims)], input).then(
     () => undefined,
     (error: unknown) => String(error),
   );

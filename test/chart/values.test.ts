@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findRefusal, type Values } from './helm.ts';
 import { isFields, setAt } from './paths.ts';
-import { fieldsOf, readLeaves, readSchema, resolve } from './values.ts';
+import { readLeaves, readSchema, readSchemaLeaves } from './values.ts';
 
 const charts = ['forehold', 'forehold-crds'] as const;
 
@@ -22,7 +22,7 @@ describe('values.yaml', () => {
   test.for(charts)('%s: values and schema have the same fields', (chart) => {
     const stated = readLeaves(chart).map(({ path }) => path);
     // `global` is for charts above this one, too.
-    const known = schemaLeaves(chart).filter((path) => path !== 'global');
+    const known = readSchemaLeaves(chart).filter((path) => path !== 'global');
     expect(stated.toSorted(compare)).toEqual(known.toSorted(compare));
   });
 });
@@ -110,18 +110,6 @@ describe('values.schema.json', () => {
   });
 });
 
-/** Paths of what a user can set, as the schema has it. */
-function schemaLeaves(chart: string): readonly string[] {
-  const schema = readSchema(chart);
-  const whole = ['resources', 'affinity', 'issuerRef'];
-  const walk = (part: unknown, path: readonly string[]): readonly string[] => {
-    const fields = whole.includes(path.at(-1) ?? '') ? undefined : fieldsOf(part, schema);
-    if (fields === undefined) return [path.join('.')];
-    return Object.entries(fields).flatMap(([name, below]) => walk(below, [...path, name]));
-  };
-  return walk(schema, []);
-}
-
 /** Paths inside the schema of objects that name fields but let others pass. */
 function openObjects(part: unknown, path: string): readonly string[] {
   if (!isFields(part)) return [];
@@ -129,7 +117,7 @@ function openObjects(part: unknown, path: string): readonly string[] {
   const below = Object.entries(part).flatMap(([name, value]) =>
     openObjects(value, `${path}/${name}`),
   );
-  return isOpen && resolve(part, part) === part ? [path, ...below] : below;
+  return isOpen ? [path, ...below] : below;
 }
 
 function compare(left: string, right: string): number {

@@ -32,8 +32,19 @@ export function readSchema(chart: string): Schema {
   return schema;
 }
 
+/** Paths of what a user can set, as the schema has it. */
+export function readSchemaLeaves(chart: string): readonly string[] {
+  const schema = readSchema(chart);
+  const walk = (part: unknown, path: readonly string[]): readonly string[] => {
+    const fields = whole.includes(path.at(-1) ?? '') ? undefined : fieldsOf(part, schema);
+    if (fields === undefined) return [path.join('.')];
+    return Object.entries(fields).flatMap(([name, below]) => walk(below, [...path, name]));
+  };
+  return walk(schema, []);
+}
+
 /** Fields that the schema names in an object; undefined for a map, a list and a scalar. */
-export function fieldsOf(part: unknown, schema: Schema): Schema | undefined {
+function fieldsOf(part: unknown, schema: Schema): Schema | undefined {
   const resolved = resolve(part, schema);
   const properties = resolved?.['properties'];
   // With a schema for all other fields it is a map, even if some are named.
@@ -42,7 +53,7 @@ export function fieldsOf(part: unknown, schema: Schema): Schema | undefined {
 }
 
 /** The part of a schema that a `$ref` means. */
-export function resolve(part: unknown, schema: Schema): Schema | undefined {
+function resolve(part: unknown, schema: Schema): Schema | undefined {
   if (!isFields(part)) return undefined;
   const reference = part['$ref'];
   if (typeof reference !== 'string') return part;
