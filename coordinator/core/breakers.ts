@@ -23,6 +23,9 @@ export interface Surroundings extends Pick<Failure, 'imagesOfRegistry' | 'target
 // One request in ten seconds hurts no registry; the longest pause is that of pairs.
 const registryBackoff: Backoff = { initialMs: 10_000, factor: 2, maxMs: 300_000, jitterRatio: 0.5 };
 const nodeBackoff: Backoff = { initialMs: 30_000, factor: 2, maxMs: 300_000, jitterRatio: 0.5 };
+/** So far behind the others is a pair that has just failed; half as far when that is twice as long ago. */
+const maxBehindMs = 3_000;
+const longAgoMs = 30_000;
 const reasonOf = {
   image: 'Backoff',
   registry: 'RegistryCircuitOpen',
@@ -49,8 +52,26 @@ export class Breakers implements Gate {
     return this.#find('registry', registry, registry, now) ?? this.#find('image', key, image, now);
   }
 
-  checkNode(_image: DesiredImage, { uid, name }: NodeState, now: Instant): Wait | undefined {
-    return this.#find('node', uid, name, now);
+  checkNode(image: DesiredImage, node: NodeState, now: Instant): Wait | undefined {
+    const wait = this.#find('node', node.uid, node.name, now);
+    return wait ?? this.#letOthersTry(image, node, now);
+  }
+
+  /** Half-open, pairs that have not failed try first, then those whose failure is longest ago: the others may be what is wrong. */
+  #letOthersTry(image: DesiredImage, node: NodeState, now: Instant): Wait | undefined {
+    const pair = image.pairs.get(node);
+    if (pair === undefined || pair.failures === 0) return undefined;
+    const sinceMs = Math.max(now.wallMs - pair.backingOffSinceMs, longAgoMs);
+    const behindMs = Math.ceil((maxBehindMs * longAgoMs) / sinceMs);
+    for (const [axis, key, by] of [
+      ['registry', image.registry, image.registry],
+      ['image', image.key, image.image],
+    ] as const) {
+      const circuit = this.#circuits[axis].get(key);
+      if (circuit === undefined || now.monotonicMs >= circuit.untilMs + behindMs) continue;
+      return { reason: reasonOf[axis], by, retryAtMs: circuit.untilMs + behindMs };
+    }
+    return undefined;
   }
 
   /** A lease was offered: half-open, it is the one that tries. */

@@ -29,7 +29,12 @@ export class Circuit {
     return this.#openings;
   }
 
-  /** End of the newest opening, in wall time. */
+  /** End of the newest opening, monotonic. */
+  get untilMs(): number {
+    return this.#untilMs;
+  }
+
+  /** The same in wall time. */
   get untilAtMs(): number {
     return this.#untilAtMs;
   }

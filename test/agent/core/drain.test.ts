@@ -92,6 +92,7 @@ describe('AgentCore: a pod deleted by us', () => {
     world.take({ kind: 'podSeen', pod: deleting });
     const actions = world.take({ kind: 'nodeSeen', node: makeNode({ leaving: true }) });
     expect(deletions(actions)).toEqual([]);
+    expect(deletions(world.pass(60_000))).toEqual([]);
   });
 });
 

@@ -16,7 +16,7 @@ import type { Limit } from '../../../coordinator/core/limits.ts';
 import type { LeaseView } from '../../../coordinator/core/views.ts';
 import type { Instant } from '../../../shared/clock.ts';
 import { parsePair } from '../../../shared/pair.ts';
-import type { Hello, Offer } from '../../../shared/protocol.ts';
+import type { Hello, Offer, Provenance } from '../../../shared/protocol.ts';
 import type { Reason } from '../../../shared/reason.ts';
 
 export const startWallMs = Date.parse('2026-01-01T00:00:00Z');
@@ -28,6 +28,8 @@ export interface PullPlan {
   readonly createMs?: number;
   readonly seenMs?: number;
   readonly failure?: { readonly reason: Reason; readonly message: string };
+  /** After so long somebody removes the pod by force; the pull goes on and only the node's list tells of its end. */
+  readonly vanishMs?: number;
 }
 
 export interface BenchOptions {
@@ -221,10 +223,28 @@ export class Bench {
     this.onCreated({ image: offer.image, node });
     if (plan.seenMs === undefined) this.apply({ kind: 'podSeen', pod });
     else this.at(plan.seenMs, () => this.apply({ kind: 'podSeen', pod }));
+    const { vanishMs = Infinity } = plan;
+    if (vanishMs < plan.pullMs) this.at(vanishMs, () => this.#vanish(pod));
     this.at(Math.max(plan.pullMs, plan.seenMs ?? 0), () => {
       pull.endedMs = this.nowMs;
+      if (vanishMs < plan.pullMs) {
+        if (plan.failure === undefined) this.#list(pod, sessionId, 'nodeStatus');
+        return;
+      }
       this.at(this.#options.latencyMs ?? 0, () => this.#endPod(pod, plan, sessionId));
     });
+  }
+
+  #vanish(pod: PullPodRecord): void {
+    this.#pods.delete(pod.name);
+    this.apply({ kind: 'podGone', pod });
+  }
+
+  /** The agent tells that the node has the image. */
+  #list({ image = '' }: PullPodRecord, sessionId: string, provenance: Provenance): void {
+    const observedAtMs = this.now.wallMs;
+    const entry = { reference: image, digest: 'sha256:d', sizeBytes: 1, provenance, observedAtMs };
+    this.apply({ kind: 'inventoryChanged', sessionId, added: [entry], removed: [] });
   }
 
   #endPod(pod: PullPodRecord, plan: PullPlan, sessionId: string): void {
@@ -233,16 +253,7 @@ export class Bench {
         ? ({ kind: 'pulled', terminal: true, digest: 'sha256:d', message: '' } as const)
         : ({ kind: 'failed', terminal: true, ...plan.failure } as const);
     this.apply({ kind: 'podSeen', pod: { ...pod, reading } });
-    if (plan.failure === undefined) {
-      const entry = {
-        reference: pod.image ?? '',
-        digest: 'sha256:d',
-        sizeBytes: 1,
-        provenance: 'pullPod',
-        observedAtMs: this.now.wallMs,
-      } as const;
-      this.apply({ kind: 'inventoryChanged', sessionId, added: [entry], removed: [] });
-    }
+    if (plan.failure === undefined) this.#list(pod, sessionId, 'pullPod');
     this.#pods.delete(pod.name);
     this.apply({ kind: 'podGone', pod: { ...pod, reading } });
   }
