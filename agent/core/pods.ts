@@ -129,6 +129,8 @@ export class Pods {
 
   /** Draws the conclusions from what was seen; pulled images enter the inventory. */
   settle(now: Instant): void {
+    // Whose pods these are is not known before the node is.
+    if (this.#nodeUid === undefined) return;
     for (const [uid, tracked] of this.#tracked) {
       const isOverdue = decideOverdueMs(tracked) <= now.monotonicMs;
       if (isOverdue && !tracked.gone) tracked.endingFor = 'PullTimeout';
@@ -226,6 +228,10 @@ export class Pods {
     return this.#nodeUid === undefined || nodeUid === this.#nodeUid;
   }
 
+  #isFormer(pod: OwnPod): boolean {
+    return pod.lease !== undefined && !this.#isOwn(pod);
+  }
+
   #takeEnd(tracked: TrackedPod, now: Instant): void {
     const ended = decideEnd(tracked, this.#isListed(tracked), now);
     if (ended === undefined || ended === tracked.ended) return;
@@ -236,6 +242,8 @@ export class Pods {
     if (tracked.leaseId !== undefined)
       this.#failed.ended(tracked.pod.lease?.pair ?? '', ended, now);
     const { image, finishedAtMs } = tracked.pod;
+    // What a former node of this name pulled is on that machine's disk.
+    if (this.#isFormer(tracked.pod)) return;
     if (ended.outcome === 'Succeeded' && image !== undefined)
       this.#inventory.takeOutcome(image, ended.digest, finishedAtMs ?? now.wallMs);
   }
