@@ -39,6 +39,7 @@ export async function makeCertificate(fromDays = -1, toDays = 30): Promise<Certi
 
 interface StandOptions {
   readonly isCertified?: boolean;
+  readonly tls?: boolean;
   /** Of each answer to ListNodes; without it the inspector refuses every call. */
   readonly listBytes?: number;
   /** Of the port's own clock. */
@@ -48,7 +49,7 @@ interface StandOptions {
 /** Sessions answer Hello with Welcome and do nothing else. */
 export async function startTlsPort(
   bounds: Partial<ConnectionBounds> = {},
-  { isCertified = true, listBytes = 0, clockSpeed = 1 }: StandOptions = {},
+  { isCertified = true, listBytes = 0, clockSpeed = 1, tls = true }: StandOptions = {},
 ) {
   const { log, lines } = openTestLog();
   const metrics = openCoordinatorMetrics(() => undefined);
@@ -73,7 +74,7 @@ export async function startTlsPort(
   const grpc = await startGrpcServer({
     host: '127.0.0.1',
     port: 0,
-    tls: true,
+    tls,
     log,
     bounds,
     clock: openSystemClock(clockSpeed),
