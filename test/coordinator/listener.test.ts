@@ -185,6 +185,16 @@ describe('Listener', () => {
     await waitUntil(() => stand.events.some(({ kind }) => kind === 'heartbeatReceived'));
   });
 
+  test('speaks nothing older than TLS 1.3', async () => {
+    const stand = await start();
+    const { socket, closed } = shakeHands(stand.grpc.port, { maxVersion: 'TLSv1.2' });
+    const failure = new Promise((resolve) => socket.on('error', resolve));
+    expect(await failure).toMatchObject({ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
+    await closed;
+    await waitUntil(() => stand.ended.length > 0);
+    expect(stand.ended).toEqual(['HandshakeFailed']);
+  });
+
   test('tells gRPC the address of the peer', async () => {
     const stand = await start();
     const agent = stand.dial();
