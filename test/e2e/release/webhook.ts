@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { defaultPullNamespace } from '../../../shared/names.ts';
+import type { Pod } from '../../../shared/kube-types.ts';
+import { defaultPullNamespace, labels, managedBy } from '../../../shared/names.ts';
 import { runCommand } from '../harness/commands.ts';
 import { findFreePort } from '../harness/registry-front.ts';
 import type { ReleaseStack } from '../harness/release-stack.ts';
@@ -91,11 +92,11 @@ async function startWebhook({ environment, folder }: ReleaseStack): Promise<Webh
 }
 
 function answer(text: string): string {
-  const review: { request: { uid: string; object: { spec: { tolerations?: unknown } } } } =
-    JSON.parse(text);
+  const review: { request: { uid: string; object: Pod } } = JSON.parse(text);
   const { uid, object } = review.request;
-  // A pod of somebody else may have no list to add to.
-  const applicable = object.spec.tolerations === undefined ? [] : patch;
+  // Another pod may lack the lists that the patch adds to.
+  const isPullPod = object.metadata.labels?.[labels.managedBy] === managedBy;
+  const applicable = isPullPod ? patch : [];
   return JSON.stringify({
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
