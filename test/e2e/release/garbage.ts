@@ -45,6 +45,8 @@ export function testGarbage(stack: () => ReleaseStack): void {
       const socket = (kinds[index % kinds.length] ?? connectTcp)(host);
       open += 1;
       socket.on('error', () => undefined);
+      // What is not read hides the end behind it.
+      socket.resume();
       socket.on('close', () => {
         open -= 1;
       });
