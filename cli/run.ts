@@ -108,7 +108,7 @@ async function change(inspector: Inspector, command: Change, context: WatchConte
       const answer = await inspector.pause(command.target, command.statement);
       if (json) return printJson(output, answer);
       const { pullsUnderWay: pulls } = answer;
-      output.print(`paused; ${pulls} ${pulls === 1 ? 'pull' : 'pulls'} under way go on`);
+      output.print(`paused; ${pulls === 1 ? '1 pull goes' : `${pulls} pulls go`} on`);
       break;
     }
     case 'resume': {

@@ -41,14 +41,11 @@ export class Core {
   readonly #pacer: Pacer;
   readonly #announcer: Announcer;
   readonly #claims: EpochClaims;
-  /** Monotonic; from then on nothing is offered. */
-  #tenureUntilMs: number;
   /** Of the newest event. */
   #now: Instant;
 
   constructor(settings: CoreSettings) {
     this.#state = new State(settings);
-    this.#tenureUntilMs = settings.tenureUntilMs ?? Infinity;
     this.#claims = new EpochClaims(this.#state);
     const state = this.#state;
     this.inquiry = new Inquiry(state);
@@ -93,7 +90,7 @@ export class Core {
     this.#suspects.settle(now);
     this.#cluster.begin(now);
     if (this.#cluster.isBegun) {
-      if (now.monotonicMs < this.#tenureUntilMs) this.#pacer.offer(now);
+      this.#pacer.offer(now);
       this.#announcer.announce();
     }
     return this.#state.takeEffects();
@@ -204,7 +201,7 @@ export class Core {
         this.#leases.podLookedUp(event.leaseId, event.pod, now);
         break;
       case 'tenureRenewed':
-        this.#tenureUntilMs = event.untilMs;
+        this.#state.tenureUntilMs = event.untilMs;
         break;
       case 'ticked':
         break;

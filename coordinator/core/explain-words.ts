@@ -3,7 +3,8 @@
 
 import { formatDuration } from '../../shared/duration.ts';
 import { timing } from '../../shared/protocol.ts';
-import { describeReason } from '../../shared/reason.ts';
+import { describeReason, type Reason } from '../../shared/reason.ts';
+import type { DesiredImage } from './desired-image.ts';
 import { decideVerdict, type PairQuestion, type Verdict } from './explain.ts';
 import type { Lease } from './lease-table.ts';
 import { sayLease, showHolder } from './lease-words.ts';
@@ -117,9 +118,18 @@ function sayGate(
   if (reason === 'Paused') return { message: wait.by, sinceMs: state.pauses.find(image)?.sinceMs };
   const meaning = toClause(describeReason(reason).meaning);
   return {
-    message: wait.by === '' ? meaning : `${wait.by}: ${meaning}`,
+    message: wait.by === '' ? meaning : `${wait.by}: ${findFailure(image, reason) ?? meaning}`,
     nextAtMs: wait.retryAtMs === undefined ? undefined : toWallMs(wait.retryAtMs, now),
   };
+}
+
+/** An image rests as a whole because of what some nodes have met. */
+function findFailure(image: DesiredImage, reason: Reason): string | undefined {
+  if (reason !== 'Backoff') return undefined;
+  for (const [node, pair] of image.pairs)
+    if (pair.failures > 0)
+      return `no node can pull it; on ${node.name} the last attempt ended with ${pair.reason}: ${pair.message}`;
+  return undefined;
 }
 
 function sayHeld({ image, node }: PairQuestion): Facts {
@@ -148,6 +158,10 @@ function sayTaint({ image, node }: PairQuestion): Facts {
 
 function sayRecovering({ state, now }: PairQuestion): Facts {
   const { epoch, startedAt } = state.settings;
+  if (now.monotonicMs >= state.tenureUntilMs)
+    return {
+      message: `epoch ${epoch} may be over: the coordination Lease was not renewed in time`,
+    };
   const waitMs = timing.offerTtlMs + timing.maxClockSkewMs;
   return {
     message: state.isListed
@@ -175,6 +189,8 @@ function sayNode({ state, node, now }: PairQuestion, reason: Verdict['reason']):
     : { message: 'the agent has not told its whole inventory yet' };
 }
 
+const again = 'it is offered again then';
+
 function sayBackoff({ image, node }: PairQuestion): Facts {
   const pair = image.pairs.get(node);
   if (pair === undefined) return {};
@@ -182,7 +198,8 @@ function sayBackoff({ image, node }: PairQuestion): Facts {
   const words = message === '' ? toClause(describeReason(reason).meaning) : message;
   return {
     message: `the last attempt ended with ${reason || 'no word'}${words === '' ? '' : `: ${words}`}`,
-    nextAction: `it is offered again then; ${toClause(describeReason(reason).remedy)}`,
+    nextAction:
+      pair.failures === 0 ? again : `${again}; ${toClause(describeReason(reason).remedy)}`,
     sinceMs: backingOffSinceMs,
     nextAtMs: nextAttemptAtMs,
   };

@@ -41,7 +41,7 @@ export function decideVerdict(question: PairQuestion): Verdict {
   if (!image.targets.has(node)) return { kind: 'target', reason: whyNoTarget(image, node) };
   const pause = state.pauses.checkImage(image);
   if (pause !== undefined) return { kind: 'gate', reason: pause.reason, wait: pause };
-  if (!state.mayOffer) return { kind: 'recovering', reason: 'Recovering' };
+  if (!state.mayOffer(now)) return { kind: 'recovering', reason: 'Recovering' };
   const obstacle = findNodeObstacle(state, node, now);
   // Which limit it is, and who holds it, is asked below.
   if (obstacle !== undefined && obstacle !== 'NodeLimit') return { kind: 'node', reason: obstacle };

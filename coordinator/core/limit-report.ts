@@ -141,7 +141,7 @@ function factsOf(image: DesiredImage, nodeClass: NodeClass, count: Count): Class
   const { state, now, tallies } = count;
   const subject = subjectOn(image.traits, nodeClass, '');
   const counting = state.use.limits.filter((limit) => scopeKeys(limit, subject).length > 0);
-  const isHeld = !state.mayOffer || state.pauses.checkImage(image) !== undefined;
+  const isHeld = !state.mayOffer(now) || state.pauses.checkImage(image) !== undefined;
   const facts: ClassFacts = {
     shared: counting
       .filter(({ per }) => per !== 'node')

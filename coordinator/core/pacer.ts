@@ -17,7 +17,7 @@ export class Pacer {
   }
 
   offer(now: Instant): void {
-    while (this.#state.mayOffer) {
+    while (this.#state.mayOffer(now)) {
       const decision = decideOffer(this.#state, now);
       if (decision.kind === 'wait') {
         noteWaiting(this.#state, now.monotonicMs);

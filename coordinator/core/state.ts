@@ -67,12 +67,15 @@ export class State {
   /** There are new suspects or other limits: suspects may occupy more than their share. */
   areSuspectsToCount = false;
   areOffersAllowed = false;
+  /** Monotonic; from then on nothing is offered, because another coordinator may lead. */
+  tenureUntilMs: number;
   /** False at first: agents need time to tell their inventories before a status may say that something is missing. */
   areStatusesAllowed = false;
   #effects: Effect[] = [];
 
   constructor(settings: CoreSettings) {
     this.settings = settings;
+    this.tenureUntilMs = settings.tenureUntilMs ?? Infinity;
     this.pauses.set(settings.pauses ?? []);
     this.breakers = new Breakers(settings.random);
     this.gates.push(this.pauses, this.breakers);
@@ -90,9 +93,9 @@ export class State {
     if (!this.changedPolicies.has(name)) this.changedPolicies.set(name, false);
   }
 
-  /** All lists are in, and no offer of a former reign can become a pod any more. */
-  get mayOffer(): boolean {
-    return this.areOffersAllowed && this.isListed;
+  /** It leads, all lists are in, and no offer of a former reign can become a pod any more. */
+  mayOffer({ monotonicMs }: Instant): boolean {
+    return this.areOffersAllowed && this.isListed && monotonicMs < this.tenureUntilMs;
   }
 
   emit(effect: Effect): void {

@@ -10,6 +10,7 @@ import type { RevokeLeaseRequest } from '../../shared/gen/forehold/v1/RevokeLeas
 import type { RevokeLeaseResponseInput } from '../../shared/gen/forehold/v1/RevokeLeaseResponse.ts';
 import { StatusError } from '../../shared/rpc.ts';
 import type { Pause } from '../core/pauses.ts';
+import { policyLimitName } from '../core/policy-limits.ts';
 import type { LeaseView } from '../core/views.ts';
 import { maxByLength, maxNameLength, maxWhyLength } from '../pauses/pause-text.ts';
 import { fromPauseScope, toPause } from './explain-wire.ts';
@@ -71,8 +72,16 @@ export async function pause(
     sinceMs: now.wallMs,
   };
   await actions.pauses.add(kept);
-  const pullsUnderWay = [...actions.leases()].filter(isLive).length;
+  const pullsUnderWay = [...actions.leases()].filter(
+    (lease) => isLive(lease) && isAbout(kept, lease),
+  ).length;
   return { pause: toPause(kept), pullsUnderWay };
+}
+
+/** True when the pause would have held the lease back. */
+function isAbout({ scope, name }: Pause, { image, limits }: LeaseView): boolean {
+  if (scope === 'all') return true;
+  return scope === 'image' ? image === name : limits.includes(policyLimitName(name, 'image'));
 }
 
 export async function resume(

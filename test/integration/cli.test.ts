@@ -70,7 +70,7 @@ describe('forehold through a kubeconfig', () => {
       'node | node | node-02 | 1 | 1 | 0 | 0',
     ]);
     const paused = await stand.run('pause', '--image', 'web', '--why', 'registry move');
-    expect(paused).toEqual({ code: 0, complaints: [], lines: ['paused; 2 pulls under way go on'] });
+    expect(paused).toEqual({ code: 0, complaints: [], lines: ['paused; 2 pulls go on'] });
     expect(await stand.ask('limits')).toMatchObject({
       pauses: [
         {

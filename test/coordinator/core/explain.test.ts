@@ -346,6 +346,42 @@ const cases: readonly Case[] = [
     },
   },
   {
+    reason: 'Backoff',
+    arrange: () => {
+      const driver = listed();
+      const pods = ['n1', 'n2'].map((node) =>
+        podOf(firstOffer(driver.connect(node)), node, driver.now.wallMs),
+      );
+      for (const pod of pods) driver.apply({ kind: 'podSeen', pod });
+      for (const pod of pods.slice(1)) {
+        const words = { reason: 'ImageNotFound', message: 'no such tag' } as const;
+        const reading = { kind: 'failed', terminal: true, ...words } as const;
+        driver.apply({ kind: 'podSeen', pod: { ...pod, reading } });
+        driver.apply({ kind: 'podGone', pod: { ...pod, reading } });
+      }
+      // The pull of n1 vanishes with its node, which comes back as another one.
+      driver.apply({ kind: 'nodeGone', name: 'n1', uid: 'uid-n1' });
+      driver.apply({ kind: 'nodeSeen', node: nodeRecord('n1') });
+      driver.connect('n1');
+      return driver;
+    },
+    says: {
+      message: `${appImage}: no node can pull it; on n2 the last attempt ended with ImageNotFound: no such tag`,
+      nextAtMs: expect.any(Number),
+    },
+  },
+  {
+    reason: 'Recovering',
+    arrange: () => {
+      const driver = new Driver({ tenureUntilMs: 10_000 });
+      driver.list();
+      driver.pass(10_000);
+      driver.connect('n1');
+      return driver;
+    },
+    says: { message: expect.stringMatching(/^epoch 1 may be over/), nextAtMs: undefined },
+  },
+  {
     reason: 'RegistryCircuitOpen',
     arrange: () =>
       afterFailures('RegistryUnavailable', [

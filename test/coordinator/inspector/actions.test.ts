@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Pause } from '../../../coordinator/core/pauses.ts';
+import { policyLimitName } from '../../../coordinator/core/policy-limits.ts';
 import {
   type Actions,
   type Caller,
@@ -68,9 +69,26 @@ describe('pause', () => {
         authenticatedAs: 'system:ada',
         since: { seconds: 1, nanos: 500_000_000 },
       },
-      pullsUnderWay: 1,
+      pullsUnderWay: 0,
     });
     expect(pauses).toMatchObject([{ scope: 'image', sinceMs: 1_500 }]);
+  });
+
+  test.for([
+    [{ scope: 'PAUSE_SCOPE_ALL', name: '' }, 3],
+    [{ scope: 'PAUSE_SCOPE_IMAGE', name: 'nginx:1.27' }, 2],
+    [{ scope: 'PAUSE_SCOPE_IMAGE', name: 'other' }, 0],
+    [{ scope: 'PAUSE_SCOPE_POLICY', name: 'slow' }, 1],
+  ] as const)('%j leaves %i pulls under way', async ([target, pulls]) => {
+    const limits = ['cluster', policyLimitName('slow', 'image')];
+    const { actions } = open([
+      leaseOf('1-1'),
+      leaseOf('1-2'),
+      leaseOf('1-3', { image: 'r.example/a:1', limits }),
+      leaseOf('1-4', { phase: 'Ended', endedAtMs: 2 }),
+    ]);
+    const answer = await pause({ ...target, why: '', by: '' }, actions, caller);
+    expect(answer.pullsUnderWay).toBe(pulls);
   });
 
   const valid = { scope: 'PAUSE_SCOPE_ALL', name: '', why: '', by: '' } as const;

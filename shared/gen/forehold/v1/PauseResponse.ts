@@ -5,7 +5,7 @@ import type { PauseInput as _forehold_v1_PauseInput, Pause as _forehold_v1_Pause
 export interface PauseResponseInput {
   'pause'?: (_forehold_v1_PauseInput | null);
   /**
-   * Live leases that it does not stop, because a pull cannot be stopped.
+   * Live leases of what is paused: it does not stop them, because a pull cannot be stopped.
    */
   'pullsUnderWay'?: (number);
 }
@@ -13,7 +13,7 @@ export interface PauseResponseInput {
 export interface PauseResponse {
   'pause': (_forehold_v1_Pause | null);
   /**
-   * Live leases that it does not stop, because a pull cannot be stopped.
+   * Live leases of what is paused: it does not stop them, because a pull cannot be stopped.
    */
   'pullsUnderWay': (number);
 }
