@@ -4,6 +4,7 @@
 import { openSystemClock } from '../shared/clock.ts';
 import { UnsafeAddressError } from '../shared/loopback.ts';
 import { InspectorError } from './calls.ts';
+import { change } from './change.ts';
 import { type Access, ConnectError } from './connect/connection.ts';
 import { openConnection } from './connect/open.ts';
 import { helpOf } from './help.ts';
@@ -96,37 +97,6 @@ async function runOn(inspector: Inspector, command: Command, context: WatchConte
     }
     default:
       return change(inspector, command, context);
-  }
-}
-
-type Change = Extract<Command, { kind: 'pause' | 'resume' | 'revoke' }>;
-
-async function change(inspector: Inspector, command: Change, context: WatchContext): Promise<void> {
-  const { output, json } = context;
-  switch (command.kind) {
-    case 'pause': {
-      const answer = await inspector.pause(command.target, command.statement);
-      if (json) return printJson(output, answer);
-      const { pullsUnderWay: pulls } = answer;
-      output.print(`paused; ${pulls === 1 ? '1 pull goes' : `${pulls} pulls go`} on`);
-      break;
-    }
-    case 'resume': {
-      const pauses = await inspector.resume(command.target);
-      if (json) return printJson(output, { pauses });
-      output.print(
-        pauses.length === 0 ? 'resumed' : `resumed; ${pauses.length} other pauses stand`,
-      );
-      break;
-    }
-    case 'revoke': {
-      const answer = await inspector.revoke(command.lease, command.statement);
-      if (json) return printJson(output, answer);
-      output.print(`revoked: ${answer.note}`);
-      break;
-    }
-    default:
-      command satisfies never;
   }
 }
 
