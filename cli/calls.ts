@@ -4,7 +4,7 @@
 import { Metadata } from '@grpc/grpc-js';
 import { openInspectorClient } from '../shared/dial.ts';
 import type { InspectorServiceClient } from '../shared/gen/forehold/v1/InspectorService.ts';
-import { type StatusCode, toStatusError } from '../shared/rpc.ts';
+import { type StatusCode, StatusError, toStatusError } from '../shared/rpc.ts';
 import { ConnectError, type Connection } from './connect/connection.ts';
 
 /** The coordinator could not be asked, or refused; the message is one line for the user. */
@@ -30,10 +30,12 @@ export class Calls {
   readonly client: InspectorServiceClient;
   readonly #connection: Connection;
 
-  /** @throws UnsafeAddressError in plain text unless the host is a loopback address */
+  /**
+   * @throws UnsafeAddressError in plain text unless the host is a loopback address; ConnectError when the CA is none
+   */
   constructor(connection: Connection) {
     this.#connection = connection;
-    this.client = openInspectorClient(connection.target, connection.trust);
+    this.client = dial(connection);
   }
 
   /** @throws InspectorError, ConnectError */
@@ -88,6 +90,15 @@ export class Calls {
   close(): void {
     this.client.close();
     this.#connection.close();
+  }
+}
+
+function dial({ target, trust }: Connection): InspectorServiceClient {
+  try {
+    return openInspectorClient(target, trust);
+  } catch (error) {
+    if (error instanceof StatusError) throw new ConnectError(error.message, { cause: error });
+    throw error;
   }
 }
 

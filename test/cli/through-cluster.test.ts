@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ClusterSettings, connectThroughCluster } from '../../cli/connect/through-cluster.ts';
 import { runCommand } from '../../cli/run.ts';
+import { x509Issuer } from '../../coordinator/tls/issue.ts';
 import { openSystemClock } from '../../shared/clock.ts';
 import { EmbeddedCluster } from '../../sim/embedded-cluster.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
@@ -55,10 +56,13 @@ function lead(holderIdentity: string): void {
   });
 }
 
-function publishCa(): void {
+async function publishCa(text?: string): Promise<void> {
+  const { wallMs } = openSystemClock().now();
+  const validity = { notBeforeMs: wallMs - 1_000, notAfterMs: wallMs + 600_000 };
+  const authority = await x509Issuer.issueAuthority(validity);
   cluster.store.create('configmaps', {
     metadata: { name: 'forehold-ca', namespace: 'forehold-pulls' },
-    data: { 'ca.crt': '-----BEGIN CERTIFICATE-----' },
+    data: { 'ca.crt': text ?? authority.certificate },
   });
 }
 
@@ -76,7 +80,7 @@ async function run(argv: readonly string[], hasKubeconfig = false) {
 
 interface Case {
   readonly name: string;
-  readonly arrange: () => void;
+  readonly arrange: () => unknown;
   readonly argv?: readonly string[];
   readonly says: RegExp;
 }
@@ -106,11 +110,28 @@ const cases: readonly Case[] = [
     says: /^forehold: cannot read the coordinator's CA in namespace forehold-pulls: there is no ConfigMap forehold-ca; name the agents' namespace with --pull-namespace$/,
   },
   {
+    name: 'the CA is empty',
+    arrange: () => {
+      lead('pod-1');
+      return publishCa('');
+    },
+    says: /ConfigMap forehold-ca has no ca\.crt yet; the coordinator writes it when it starts$/,
+  },
+  {
+    name: 'the CA is none',
+    arrange: () => {
+      lead('pod-1');
+      return publishCa('-----BEGIN CERTIFICATE-----');
+    },
+    says: /^forehold: cannot dial: the CA file holds no certificate/,
+  },
+  {
     name: 'a viewer token may not be made',
     arrange: () => {
       lead('pod-1');
-      publishCa();
+      const published = publishCa();
       front.refusals.push({ method: 'POST', path: tokenPath, status: 403, message: 'no' });
+      return published;
     },
     says: /^forehold: cannot get a token of service account forehold-viewer in namespace forehold: you need the right to create serviceaccounts\/token of forehold-viewer in namespace forehold \(no\)$/,
   },
@@ -118,8 +139,9 @@ const cases: readonly Case[] = [
     name: 'an operator token may not be made',
     arrange: () => {
       lead('pod-1');
-      publishCa();
+      const published = publishCa();
       front.refusals.push({ method: 'POST', path: tokenPath, status: 403, message: 'no' });
+      return published;
     },
     argv: ['pause', '--all'],
     says: /create serviceaccounts\/token of forehold-operator in namespace forehold \(no\)$/,
@@ -134,9 +156,10 @@ const cases: readonly Case[] = [
     name: 'ports may not be forwarded',
     arrange: () => {
       lead('pod-1');
-      publishCa();
+      const published = publishCa();
       front.forwards.set('pod-1:7443', 1);
       front.refusals.push({ method: 'GET', path: /portforward/, status: 403, message: 'no' });
+      return published;
     },
     says: /^forehold: cannot forward a port to 7443 of pod pod-1 in namespace forehold: you need the rights to get and create pods\/portforward there \(.*403.*\)$/,
   },
@@ -144,7 +167,7 @@ const cases: readonly Case[] = [
     name: "the leader's pod is gone",
     arrange: () => {
       lead('pod-1');
-      publishCa();
+      return publishCa();
     },
     says: /pod pod-1 in namespace forehold: the pod is gone; try again in half a minute \(.*404.*\)$/,
   },
@@ -152,8 +175,9 @@ const cases: readonly Case[] = [
     name: 'nothing listens in the pod',
     arrange: () => {
       lead('pod-1');
-      publishCa();
+      const published = publishCa();
       front.forwards.set('pod-1:7443', 1);
+      return published;
     },
     says: /^forehold: cannot forward a port to 7443 of pod pod-1 in namespace forehold: .*ECONNREFUSED/,
   },
@@ -161,14 +185,14 @@ const cases: readonly Case[] = [
 
 describe('runCommand through a kubeconfig', () => {
   test.for(cases)('says so when $name', async ({ arrange, argv = ['nodes'], says }) => {
-    arrange();
+    await arrange();
     const ran = await run([...argv, '--kubeconfig', kubeconfig]);
     expect(ran).toEqual({ code: 1, complaint: expect.stringMatching(says) });
   });
 
   test('a token is asked for once in nine minutes, for ten', async () => {
     lead('pod-1');
-    publishCa();
+    await publishCa();
     const clock = new VirtualClock({ wallMs: Date.now() });
     const settings: ClusterSettings = {
       kind: 'cluster',
