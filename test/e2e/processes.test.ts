@@ -2,9 +2,12 @@
 
 import { describe } from 'vitest';
 import { testEverything } from './cases/all.ts';
+import { testReplicas } from './cases/replicas.ts';
 import { startProcesses } from './harness/stack.ts';
 import { useStack } from './harness/use-stack.ts';
 
 describe('processes', () => {
-  testEverything(useStack(startProcesses));
+  const stack = useStack(startProcesses);
+  testEverything(stack);
+  describe('replicas', () => testReplicas(stack));
 });

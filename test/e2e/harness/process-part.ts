@@ -41,6 +41,14 @@ export class ProcessPart implements Part {
     return this.#program.logTail(lines);
   }
 
+  freeze(): void {
+    this.#program.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#program.signal('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await this.#program.end('SIGTERM');
   }

@@ -56,6 +56,11 @@ export class Program {
     await until(`${this.name} ended by SIGKILL`, endDeadlineMs, () => !this.running);
   }
 
+  /** Stands still, or goes on, as under SIGSTOP and SIGCONT. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal);
+  }
+
   /** Resident memory now, in MiB. */
   residentMib(): number {
     const status = readFileSync(`/proc/${this.#child?.pid}/status`, 'utf8');

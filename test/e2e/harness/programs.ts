@@ -39,7 +39,7 @@ export async function preparePrograms(
   await writeFile(authorityFile, kube.authority ?? '');
   const grpcPort = await freePort();
   const grpcAddress = `127.0.0.1:${grpcPort}`;
-  const coordinator = await prepareCoordinator(kube, folder, grpcPort);
+  const coordinator = await prepareCoordinator(kube, folder, { grpcPort, name: 'coordinator' });
   const agents = new Map<string, ProcessPart>();
   for (const nodeName of nodeNames) {
     const httpPort = await freePort();
@@ -65,18 +65,23 @@ export async function preparePrograms(
   };
 }
 
+/** Another coordinator beside the first; agents do not know its address. */
+export async function prepareStandby(kube: Kube, folder: string): Promise<ProcessPart> {
+  return prepareCoordinator(kube, folder, { grpcPort: await freePort(), name: 'standby' });
+}
+
 async function prepareCoordinator(
   kube: Kube,
   folder: string,
-  grpcPort: number,
+  { grpcPort, name }: { readonly grpcPort: number; readonly name: string },
 ): Promise<ProcessPart> {
-  const file = join(folder, 'coordinator.kubeconfig');
+  const file = join(folder, `${name}.kubeconfig`);
   const account = ['create', 'token', 'forehold-coordinator', '-n', systemNamespace];
   const token = (await kube.kubectl(account)).trim();
   await writeFile(file, JSON.stringify(formatKubeconfig(kube, token)), { mode: 0o600 });
   const http = await freePort();
-  const environment = describeCoordinator(file, { grpc: grpcPort, http });
-  const program = prepare('coordinator', 'coordinator', environment, folder);
+  const environment = describeCoordinator(file, { grpc: grpcPort, http }, name);
+  const program = prepare('coordinator', name, environment, folder);
   return new ProcessPart(program, `127.0.0.1:${http}`);
 }
 

@@ -8,9 +8,14 @@ export interface Ports {
   readonly http: number;
 }
 
-export function describeCoordinator(kubeconfig: string, ports: Ports): Record<string, string> {
+export function describeCoordinator(
+  kubeconfig: string,
+  ports: Ports,
+  identity: string,
+): Record<string, string> {
   return {
     KUBECONFIG: kubeconfig,
+    FOREHOLD_IDENTITY: identity,
     FOREHOLD_GRPC_ADDRESS: `127.0.0.1:${ports.grpc}`,
     FOREHOLD_HTTP_ADDRESS: `127.0.0.1:${ports.http}`,
     FOREHOLD_PULL_NAMESPACE: defaultPullNamespace,
