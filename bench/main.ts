@@ -3,6 +3,8 @@
 
 import { readArguments } from '../shared/arguments.ts';
 import { runFailover } from './failover.ts';
+import { runPacing } from './pacing.ts';
+import { runRollout } from './rollout.ts';
 
 /** What a bench found: figures by name with their unit, and whether all of its bounds hold. */
 export interface Findings {
@@ -19,10 +21,16 @@ export interface BenchOptions {
 
 type Bench = (options: BenchOptions) => Promise<Findings>;
 
-const benches: Readonly<Record<string, Bench>> = { failover: runFailover };
+const benches: Readonly<Record<string, Bench>> = {
+  failover: runFailover,
+  pacing: runPacing,
+  rollout: runRollout,
+};
 
 const usage = `npm run bench -- NAME [--json]
 
+  pacing                  freed slot to next offer, and CPU per offer, at 100, 1,000 and 5,000 nodes x 100 images
+  rollout                 200 nodes x 10 images against the lower bound, and what 11 bad nodes of 100 cost the others
   failover [--agents N]   two coordinators, the leader is killed: how long until all is as before (5000 agents)
 
   --json                  one line of JSON on standard output, the course of things on standard error

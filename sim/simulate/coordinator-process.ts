@@ -17,7 +17,7 @@ export interface CoordinatorProcessOptions {
   readonly ground: ProcessGround;
   readonly cluster: EmbeddedCluster;
   readonly sessions: SessionNetwork;
-  readonly limits: LimitsFile;
+  readonly limits: Pick<LimitsFile, 'limits'>;
 }
 
 const log = openLog('coordinator', 'silent');
