@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { testAttacks, testSecrecy } from './attack/attack.ts';
 import { testEverything } from './cases/all.ts';
 import { readEnvironment } from './harness/environment.ts';
-import { findReasonAgainstRelease, startRelease } from './harness/release-stack.ts';
+import { findReasonAgainstRelease, startRelease, waitForRollOut } from './harness/release-stack.ts';
 import { useStack } from './harness/use-stack.ts';
 import { testDrain } from './release/drain.ts';
 import { testFootprint } from './release/footprint.ts';
@@ -36,6 +36,8 @@ describe.skipIf(reason !== undefined)('installed release', () => {
   describe('without admission policies', () => {
     beforeAll(async () => {
       await stack().release.install({ 'admissionPolicies.enabled': 'false' });
+      // A token dies with its pod.
+      await waitForRollOut(stack());
     });
     afterAll(async () => {
       await stack().release.install();

@@ -1,5 +1,6 @@
 // The installed release as the cases want it.
 
+import { defaultPullNamespace } from '../../../shared/names.ts';
 import { findProgram } from './commands.ts';
 import type { Environment } from './environment.ts';
 import { root } from './environment.ts';
@@ -7,7 +8,7 @@ import { Inspector } from './inspector.ts';
 import { InspectorDial } from './inspector-dial.ts';
 import { removeImages } from './node-images.ts';
 import { everyPart } from './part.ts';
-import { Release } from './release.ts';
+import { Release, releaseNamespace } from './release.ts';
 import { bakeImage, canBake, imageRepository, measureImageMib } from './release-image.ts';
 import { listObjects, removeRelease } from './release-remains.ts';
 import { printFigure } from './skip.ts';
@@ -26,6 +27,8 @@ export interface ReleaseStack extends Stack {
 
 /** The chart's appVersion: what is installed when no value says otherwise. */
 const currentTag = '0.1.0';
+
+const rollOutTimeoutMs = 160_000;
 
 /** Why the installed release cannot be tested here; undefined when it can. */
 export function findReasonAgainstRelease(environment: Environment): string | undefined {
@@ -71,4 +74,15 @@ export async function startRelease(environment: Environment): Promise<ReleaseSta
     readySeconds,
     stop,
   };
+}
+
+/** Until every pod is of the newest revision, and ready. */
+export async function waitForRollOut({ kube, programs }: ReleaseStack): Promise<void> {
+  const status = ['rollout', 'status', '--timeout=150s'];
+  for (const [what, namespace] of [
+    ['deployment/forehold-coordinator', releaseNamespace],
+    ['daemonset/forehold-agent', defaultPullNamespace],
+  ] as const)
+    await kube.kubectl([...status, what, '-n', namespace], undefined, rollOutTimeoutMs);
+  await waitUntilReady(everyPart(programs));
 }

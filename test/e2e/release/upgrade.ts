@@ -3,16 +3,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'vitest';
-import { defaultPullNamespace } from '../../../shared/names.ts';
 import { expectFetchedOnce, expectOnePodPerNode, slowSize, withRate } from '../cases/pulls.ts';
 import { runCommand } from '../harness/commands.ts';
 import { root } from '../harness/environment.ts';
-import { everyPart } from '../harness/part.ts';
-import { chartFolder, releaseNamespace } from '../harness/release.ts';
+import { chartFolder } from '../harness/release.ts';
 import { bakeImage } from '../harness/release-image.ts';
-import type { ReleaseStack } from '../harness/release-stack.ts';
+import { type ReleaseStack, waitForRollOut } from '../harness/release-stack.ts';
 import { printFigure, skipBecause } from '../harness/skip.ts';
-import { waitUntilReady } from '../harness/stack.ts';
 import { until } from '../harness/until.ts';
 
 const pullDeadlineMs = 60_000;
@@ -58,17 +55,6 @@ async function changeInMidPull(
   await expectOnePodPerNode(stack, image);
   await expectFetchedOnce(stack, [image]);
   await images.delete(name);
-}
-
-async function waitForRollOut(stack: ReleaseStack): Promise<void> {
-  const { kube, programs } = stack;
-  const status = ['rollout', 'status', '--timeout=150s'];
-  const options = [
-    [...status, 'deployment/forehold-coordinator', '-n', releaseNamespace],
-    [...status, 'daemonset/forehold-agent', '-n', defaultPullNamespace],
-  ];
-  for (const args of options) await kube.kubectl(args, undefined, readyDeadlineMs);
-  await waitUntilReady(everyPart(programs));
 }
 
 /** A copy of the commit before; undefined where git has none, such as in a shallow clone. */
