@@ -1,6 +1,7 @@
 // `helm uninstall` with pulls under way: it ends, and nothing is left of the release but its kinds.
 
 import { expect, test } from 'vitest';
+import { apiGroup, apiVersion } from '../../../shared/names.ts';
 import { slowSize, withRate } from '../cases/pulls.ts';
 import { releaseNamespace } from '../harness/release.ts';
 import { listObjects } from '../harness/release-remains.ts';
@@ -35,10 +36,11 @@ export function testUninstall(stack: () => ReleaseStack): void {
   });
 }
 
-/** The kinds, and the release namespace that the user made, with what every namespace has. */
+/** The kinds (and what the API server makes of them), and the release namespace that the user made, with what every namespace has. */
 function isExpected(name: string): boolean {
   return (
     /^CustomResourceDefinition \/[a-z]+\.forehold\.dev$/.test(name) ||
+    name === `APIService /${apiVersion}.${apiGroup}` ||
     name === `Namespace /${releaseNamespace}` ||
     name === `ServiceAccount ${releaseNamespace}/default` ||
     name === `ConfigMap ${releaseNamespace}/kube-root-ca.crt`
