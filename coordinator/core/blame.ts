@@ -21,6 +21,8 @@ export interface Failure extends Attempt {
   readonly imagesOfRegistry: number;
   /** Nodes that the image is for. */
   readonly targets: number;
+  /** Other leases of the image that are live: they will tell. */
+  readonly underWay: number;
 }
 
 type Kind = 'image' | 'registry' | 'node';
@@ -86,7 +88,8 @@ export class Blame {
     if (kind === 'image') {
       // The registry answered, and that is all that is asked of it.
       this.#registries.delete(failure.registry);
-      const isImages = !this.#pulled.has(failure.image) || nodes.size > 1;
+      const isAlone = failure.underWay === 0 && !this.#pulled.has(failure.image);
+      const isImages = isAlone || nodes.size >= severalNodes(failure.targets);
       return isImages ? 'image' : this.#blameNode(failure, now);
     }
     if (kind === 'registry' && this.#isRegistrys(failure, now)) return 'registry';

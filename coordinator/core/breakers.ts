@@ -15,7 +15,7 @@ import type { NodeState } from './node-state.ts';
 import type { BreakerView } from './views.ts';
 
 /** What blame depends on beside the lease itself. */
-export interface Surroundings extends Pick<Failure, 'imagesOfRegistry' | 'targets'> {
+export interface Surroundings extends Pick<Failure, 'imagesOfRegistry' | 'targets' | 'underWay'> {
   /** Of the image. */
   readonly backoff: Backoff;
 }
@@ -23,6 +23,8 @@ export interface Surroundings extends Pick<Failure, 'imagesOfRegistry' | 'target
 // One request in ten seconds hurts no registry; the longest pause is that of pairs.
 const registryBackoff: Backoff = { initialMs: 10_000, factor: 2, maxMs: 300_000, jitterRatio: 0.5 };
 const nodeBackoff: Backoff = { initialMs: 30_000, factor: 2, maxMs: 300_000, jitterRatio: 0.5 };
+/** A breaker that was not tried for so long after its rest is forgotten when another one opens. */
+const forgottenAfterMs = 3_600_000;
 /** So far behind the others is a pair that has just failed; half as far when that is twice as long ago. */
 const maxBehindMs = 3_000;
 const longAgoMs = 30_000;
@@ -97,7 +99,7 @@ export class Breakers implements Gate {
   restoreImage({ key, failureBackoff }: DesiredImage, rest: ImageRest, now: Instant): void {
     // Whatever stands there, nobody waits for longer than a failure of today would make it wait.
     const untilAtMs = Math.min(rest.nextAttemptAtMs, now.wallMs + failureBackoff.maxMs);
-    this.#open('image', key).restore(rest.attempts, untilAtMs, now);
+    this.#open('image', key, now).restore(rest.attempts, untilAtMs, now);
   }
 
   /** Those that are not closed. */
@@ -144,13 +146,19 @@ export class Breakers implements Gate {
     const backoff = { image: about.backoff, registry: registryBackoff, node: nodeBackoff }[axis];
     const atLeastMs = axis === 'registry' ? (readRetryAfterMs(end.message) ?? 0) : 0;
     const random = this.#random();
-    this.#open(axis, key).trip({ lease, backoff, atLeastMs, random }, now);
+    this.#open(axis, key, now).trip({ lease, backoff, atLeastMs, random }, now);
     if (axis === 'registry' && end.reason === 'RegistryRateLimited') this.#limited.add(key);
   }
 
-  #open(axis: Axis, key: string): Circuit {
-    const circuit = this.#circuits[axis].get(key) ?? new Circuit();
-    this.#circuits[axis].set(key, circuit);
+  #open(axis: Axis, key: string, now: Instant): Circuit {
+    const circuits = this.#circuits[axis];
+    const known = circuits.get(key);
+    if (known !== undefined) return known;
+    // Images and nodes that are no more, or that nobody has tried for long.
+    for (const [other, { untilMs }] of circuits)
+      if (now.monotonicMs - untilMs > forgottenAfterMs) circuits.delete(other);
+    const circuit = new Circuit();
+    circuits.set(key, circuit);
     return circuit;
   }
 

@@ -158,6 +158,14 @@ export class DesiredImage {
     return true;
   }
 
+  /** Live leases about it but this one. */
+  countLeases(except: Lease): number {
+    let count = 0;
+    for (const { lease } of this.pairs.values())
+      if (lease !== undefined && lease !== except) count += 1;
+    return count;
+  }
+
   isHeldBy(node: NodeState): boolean {
     if (node.holds(this.image)) return true;
     for (const reference of this.admitted) if (node.holds(reference)) return true;

@@ -60,6 +60,7 @@ export class LeaseLife {
     const about = {
       imagesOfRegistry: demand.countImagesOf(registry),
       targets: targets.size,
+      underWay: image.countLeases(lease),
       backoff: image.failureBackoff,
     };
     breakers.ended(lease, result, about, now);

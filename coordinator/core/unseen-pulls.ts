@@ -4,7 +4,7 @@
 // is gone.
 
 import type { Instant } from '../../shared/clock.ts';
-import { formatPodName, parsePair } from '../../shared/pair.ts';
+import { isPodName, parsePair } from '../../shared/pair.ts';
 import { bounds, type UnseenPull } from '../../shared/protocol.ts';
 import type { LeaseLife } from './lease-life.ts';
 import { type Lease, type LeaseResult, newLease } from './lease-table.ts';
@@ -73,7 +73,7 @@ export class UnseenPulls {
   /** Undefined when it is about another node, or no pull of ours. */
   #readLease(node: NodeState, pull: UnseenPull): Lease | undefined {
     const pair = parsePair(pull.pair);
-    if (pair?.nodeUid !== node.uid || pull.podName !== formatPodName(pair)) return undefined;
+    if (pair?.nodeUid !== node.uid || !isPodName(pull.podName)) return undefined;
     const { image, pullSecrets } = pair;
     const { leaseId: id, podName, limits, createdAtMs, pullTimeoutMs } = pull;
     return newLease({

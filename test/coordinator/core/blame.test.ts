@@ -11,6 +11,7 @@ function failure(change: Partial<Failure> = {}): Failure {
     reason: 'RegistryUnavailable',
     imagesOfRegistry: 5,
     targets: 20,
+    underWay: 0,
     ...change,
   };
 }
@@ -58,6 +59,7 @@ describe('Blame', () => {
   test('of an image is quick when nobody has pulled it, and takes two nodes otherwise', () => {
     const blame = new Blame();
     const missing = failure({ reason: 'ImageNotFound' });
+    expect(blame.failed({ ...missing, underWay: 1 }, now)).toBeUndefined();
     expect(blame.failed(missing, now)).toBe('image');
     blame.succeeded(missing);
     expect(blame.failed(missing, now)).toBeUndefined();
