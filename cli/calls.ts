@@ -3,6 +3,7 @@
 
 import { Metadata } from '@grpc/grpc-js';
 import { openInspectorClient } from '../shared/dial.ts';
+import { describeDialProblem } from '../shared/dial-error.ts';
 import type { InspectorServiceClient } from '../shared/gen/forehold/v1/InspectorService.ts';
 import { type StatusCode, StatusError, toStatusError } from '../shared/rpc.ts';
 import { ConnectError, type Connection } from './connect/connection.ts';
@@ -131,6 +132,8 @@ function describeStatus(code: StatusCode, message: string): string {
 
 // grpc-js wraps the system's words into sentences about its own channel; what it does not wrap a coordinator said.
 function describeUnavailable(message: string): string {
+  const problem = describeDialProblem(message);
+  if (problem !== undefined) return problem;
   const cause = /Last error: (?:Error: )?(.*?)\. Resolution note/.exec(message)?.[1];
   return cause === undefined
     ? `${firstLine(message)}; try again in a moment`

@@ -39,13 +39,20 @@ const explanations: readonly Explanation[] = [
   },
 ];
 
+/** Undefined unless these words of gRPC tell one of the known reasons; then a sentence without its end. */
+export function describeDialProblem(words: string): string | undefined {
+  for (const explanation of explanations) {
+    const match = explanation.words.exec(words);
+    if (match !== null) return explanation.explain(match);
+  }
+  return undefined;
+}
+
 /** The error itself unless it is a dial that failed for one of the known reasons; then one sentence, with it as cause. */
 export function explainDialError(error: unknown): unknown {
   if (!(error instanceof StatusError) || error.code !== 'UNAVAILABLE') return error;
-  for (const { words, explain } of explanations) {
-    const match = words.exec(error.message);
-    if (match !== null)
-      return new StatusError('UNAVAILABLE', `cannot dial: ${explain(match)}`, { cause: error });
-  }
-  return error;
+  const problem = describeDialProblem(error.message);
+  return problem === undefined
+    ? error
+    : new StatusError('UNAVAILABLE', `cannot dial: ${problem}`, { cause: error });
 }
