@@ -55,7 +55,7 @@ async function runNote(stack: ReleaseStack, number: number): Promise<string> {
   // One shell for people who paste them one after the other: what the second finds out, the third uses.
   const leader = /^ {3}LEADER=.*$/m.exec(notes)?.[0] ?? '';
   // What a command puts into the background ends with its block.
-  const script = `trap 'kill $(jobs -p) 2>/dev/null' EXIT\n${leader}\n${block.replaceAll(/^ {3}/gm, '')}`;
+  const script = `trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n${leader}\n${block.replaceAll(/^ {3}/gm, '')}`;
   const environment = { KUBECONFIG: stack.environment.kubeconfig };
   const options = { environment, timeoutMs: commandTimeoutMs };
   return runCommand('bash', ['-euo', 'pipefail', '-c', `cd ${stack.folder}\n${script}`], options);
