@@ -3,12 +3,14 @@
 import type { Limit } from '../../coordinator/core/limits.ts';
 import type { Draw } from './draw.ts';
 
+const usual = { cluster: 12, image: 4, registry: 8 };
+
 export class LimitsFile {
   readonly #draw: Draw;
   readonly #listeners = new Set<() => void>();
-  cluster = 12;
-  image = 4;
-  registry = 8;
+  cluster = usual.cluster;
+  image = usual.image;
+  registry = usual.registry;
 
   constructor(draw: Draw) {
     this.#draw = draw;
@@ -33,7 +35,17 @@ export class LimitsFile {
   edit(): string {
     const name = this.#draw.pick(['cluster', 'image', 'registry'] as const) ?? 'cluster';
     this[name] = this.#draw.whole(2, name === 'image' ? 6 : 16);
-    for (const listener of this.#listeners) listener();
+    this.#tell();
     return `${name} to ${this[name]}`;
+  }
+
+  /** As at the start. */
+  restore(): void {
+    Object.assign(this, usual);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 }

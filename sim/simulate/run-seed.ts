@@ -49,6 +49,8 @@ export async function runSeed(options: SeedOptions): Promise<SeedReport> {
   storm.start();
   await runChecked(world, checks, options.stormMs, () => false);
   storm.end();
+  world.wishes.restorePolicies();
+  world.limits.restore();
   const calmAtMs = clock.now().monotonicMs;
   world.trace.note('the faults are over');
   let cold: string | undefined = 'nothing was looked at';

@@ -28,6 +28,7 @@ const policies = ['gentle', 'eager'] as const;
 export const pullTimeoutMs = 8 * 60_000;
 
 const api = `${apiGroup}/${apiVersion}`;
+const usualPolicy = { maxConcurrentNodes: 3, maxConcurrentPulls: 8, minDelayBetweenPulls: '0s' };
 const minSizeBytes = 50_000_000;
 const maxSizeBytes = 2_500_000_000;
 
@@ -48,7 +49,7 @@ export class Wishes {
         apiVersion: api,
         kind: 'PullPolicy',
         metadata: { name },
-        spec: { maxConcurrentNodes: 3, maxConcurrentPulls: 8, minDelayBetweenPulls: '0s' },
+        spec: usualPolicy,
       });
     for (let number = 0; number < images; number += 1) {
       const host = registryHosts[number % registryHosts.length] ?? '';
@@ -122,6 +123,15 @@ export class Wishes {
     };
     store.modify('pullpolicies', { name }, (stored) => ({ ...stored, spec }));
     return `${name} ${JSON.stringify(spec)}`;
+  }
+
+  /** Policies as they were at the start: a narrow one would have the calm last as long as its pulls. */
+  restorePolicies(): void {
+    for (const name of policies)
+      this.#options.store.modify('pullpolicies', { name }, (stored) => ({
+        ...stored,
+        spec: usualPolicy,
+      }));
   }
 
   #push(desired: Desired): void {
