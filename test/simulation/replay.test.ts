@@ -30,7 +30,7 @@ describe('runSeed', () => {
   test(
     'strikes with every kind of fault while leases are live',
     async () => {
-      const { strikes } = await runSeed({ ...small, stormMs: 900_000, seed: 10 });
+      const { strikes } = await runSeed({ nodes: 30, images: 10, stormMs: 900_000, seed: 10 });
       const missed = faults.filter(({ kind }) => (strikes.get(kind) ?? 0) === 0);
       expect(missed.map(({ kind }) => kind)).toEqual([]);
     },

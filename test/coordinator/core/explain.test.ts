@@ -353,14 +353,14 @@ const cases: readonly Case[] = [
         podOf(firstOffer(driver.connect(node)), node, driver.now.wallMs),
       );
       for (const pod of pods) driver.apply({ kind: 'podSeen', pod });
+      // The pull of n1 vanishes with its node, which comes back when the image rests.
+      driver.apply({ kind: 'nodeGone', name: 'n1', uid: 'uid-n1' });
       for (const pod of pods.slice(1)) {
         const words = { reason: 'ImageNotFound', message: 'no such tag' } as const;
         const reading = { kind: 'failed', terminal: true, ...words } as const;
         driver.apply({ kind: 'podSeen', pod: { ...pod, reading } });
         driver.apply({ kind: 'podGone', pod: { ...pod, reading } });
       }
-      // The pull of n1 vanishes with its node, which comes back as another one.
-      driver.apply({ kind: 'nodeGone', name: 'n1', uid: 'uid-n1' });
       driver.apply({ kind: 'nodeSeen', node: nodeRecord('n1') });
       driver.connect('n1');
       return driver;
