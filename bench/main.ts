@@ -15,6 +15,8 @@ export interface Findings {
 export interface BenchOptions {
   /** Options of the command line by name; each bench knows its own. */
   readonly values: ReadonlyMap<string, string>;
+  /** Of a real cluster to measure on as well. */
+  readonly kubeconfig: string | undefined;
   /** A line about the course of things. */
   readonly say: (line: string) => void;
 }
@@ -30,7 +32,8 @@ const benches: Readonly<Record<string, Bench>> = {
 const usage = `npm run bench -- NAME [--json]
 
   pacing                  freed slot to next offer, and CPU per offer, at 100, 1,000 and 5,000 nodes x 100 images
-  rollout                 200 nodes x 10 images against the lower bound, and what 11 bad nodes of 100 cost the others
+  rollout                 200 nodes x 10 images against the lower bound, and what 11 bad nodes of 100 cost the others;
+                          with KUBECONFIG also against a real API server, on nodes of the test bed's fleet (on PATH)
   failover [--agents N]   two coordinators, the leader is killed: how long until all is as before (5000 agents)
 
   --json                  one line of JSON on standard output, the course of things on standard error
@@ -57,7 +60,11 @@ async function main(): Promise<number> {
     return refuse(`name one of ${Object.keys(benches).join(', ')}`);
   const json = read.flags.has('json');
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const { figures, passed } = await bench({ values: read.values, say });
+  const { figures, passed } = await bench({
+    values: read.values,
+    kubeconfig: process.env['KUBECONFIG'] || undefined,
+    say,
+  });
   if (json) process.stdout.write(`${JSON.stringify({ bench: name, ...figures, passed })}\n`);
   else
     for (const [figure, value] of Object.entries(figures))
