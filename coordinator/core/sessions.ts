@@ -14,6 +14,7 @@ import type { AgentMemory } from './agent-memory.ts';
 import { heartbeatFreshMs, refreshAvailability } from './availability.ts';
 import type { SessionEnd } from './events.ts';
 import type { Leases } from './leases.ts';
+import { SharedTexts } from './shared-texts.ts';
 import type { State } from './state.ts';
 import type { UnseenPulls } from './unseen-pulls.ts';
 
@@ -29,6 +30,7 @@ export class Sessions {
   readonly #leases: Leases;
   readonly #unseen: UnseenPulls;
   readonly #memory: AgentMemory;
+  readonly #texts = new SharedTexts();
 
   constructor({ state, leases, unseen, memory }: SessionParts) {
     this.#state = state;
@@ -70,7 +72,7 @@ export class Sessions {
   inventoryReceived(sessionId: string, entries: readonly InventoryEntry[], now: Instant): void {
     const node = this.#state.sessions.get(sessionId);
     if (node === undefined) return;
-    node.replaceInventory(entries, now.wallMs);
+    node.replaceInventory(this.#share(entries), now.wallMs);
     this.#state.demand.refreshNode(node);
     this.#unseen.look(node, now);
     refreshAvailability(this.#state, node, now);
@@ -83,7 +85,7 @@ export class Sessions {
   ): void {
     const node = this.#state.sessions.get(sessionId);
     if (node === undefined) return;
-    node.changeInventory(added, removed);
+    node.changeInventory(this.#share(added), removed);
     const references = [...added.map((entry) => entry.reference), ...removed];
     this.#state.demand.refreshReferences(node, references);
     this.#unseen.look(node, now);
@@ -135,6 +137,14 @@ export class Sessions {
     node.disconnectedAtMs = now.wallMs;
     this.#state.demand.setAvailable(node, false);
     this.#state.demand.forgetIfUnknown(node);
+  }
+
+  #share(entries: readonly InventoryEntry[]): readonly InventoryEntry[] {
+    return entries.map((entry) => ({
+      ...entry,
+      reference: this.#texts.share(entry.reference),
+      digest: entry.digest === undefined ? undefined : this.#texts.share(entry.digest),
+    }));
   }
 
   // A higher one, too: epochs start anew when somebody deletes the coordination Lease.
