@@ -28,6 +28,11 @@ export interface ReflectorOptions<T extends KubeObject, R> {
    * For a single object by name: it takes no right to list.
    */
   readonly begin?: 'list' | 'watch';
+  /**
+   * Objects of a list are told as `seen` with the page they came on; the last page's and all others again as `listed`. For
+   * a receiver to which thousands at once would be long work: other events get their turn while the next page comes.
+   */
+  readonly tellsPages?: boolean;
   readonly trim: (object: T) => R;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
@@ -79,7 +84,7 @@ async function list<T extends KubeObject, R>(
   options: ReflectorOptions<T, R>,
   signal: AbortSignal,
 ): Promise<string> {
-  const { client, path, query, trim } = options;
+  const { client, path, query, trim, tellsPages = false, onEvent } = options;
   const objects: R[] = [];
   let next: string | undefined;
   for (;;) {
@@ -89,11 +94,14 @@ async function list<T extends KubeObject, R>(
       query: { ...query, limit: pageSize, continue: next },
       signal,
     });
-    for (const object of page.items) objects.push(trim(object));
+    const trimmed = page.items.map((object) => trim(object));
+    for (const object of trimmed) objects.push(object);
     next = page.metadata.continue;
-    if (next) continue;
-    options.onEvent({ kind: 'listed', objects });
-    return page.metadata.resourceVersion;
+    if (!next) {
+      onEvent({ kind: 'listed', objects });
+      return page.metadata.resourceVersion;
+    }
+    if (tellsPages) for (const object of trimmed) onEvent({ kind: 'seen', object });
   }
 }
 

@@ -39,6 +39,8 @@ function followNodes(options: ReflectorsOptions, signal: AbortSignal): Promise<v
       client,
       path: nodesPath,
       trim: trimNode,
+      // Each of them meets every image: a second of work in a large cluster, in which leadership could not be renewed.
+      tellsPages: true,
       clock,
       random,
       log,

@@ -9,7 +9,11 @@ import {
   type WatchEvent,
 } from '../../shared/kube-client.ts';
 import type { KubeObject, List } from '../../shared/kube-types.ts';
-import { type ReflectorEvent, runReflector } from '../../shared/reflector.ts';
+import {
+  type ReflectorEvent,
+  type ReflectorOptions,
+  runReflector,
+} from '../../shared/reflector.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 
 type Watch = (query: KubeQuery, signal: AbortSignal) => AsyncIterable<WatchEvent<KubeObject>>;
@@ -64,7 +68,9 @@ function seen(
   return { type, object: object(name, version) };
 }
 
-function run(script: Script, random = () => 0, begin: 'list' | 'watch' = 'list') {
+type Given = Pick<ReflectorOptions<KubeObject, string>, 'begin' | 'tellsPages'>;
+
+function run(script: Script, random = () => 0, given: Given = {}) {
   const clock = new VirtualClock();
   const received: ReflectorEvent<string>[] = [];
   const warnings: object[] = [];
@@ -74,7 +80,7 @@ function run(script: Script, random = () => 0, begin: 'list' | 'watch' = 'list')
       client: script,
       path: '/api/v1/nodes',
       query: { fieldSelector: 'metadata.name=n1' },
-      begin,
+      ...given,
       trim: (node: KubeObject) => node.metadata.name,
       clock,
       random,
@@ -105,6 +111,18 @@ describe('runReflector', () => {
       'list limit=500 continue=more',
       'watch 7',
       'watch 9',
+    ]);
+  });
+
+  test('tells pages as they come, and everything at the end', async () => {
+    const script = new Script();
+    script.lists = [list('7', [object('a', '3')], 'more'), list('7', [object('b', '4')])];
+    script.watches = [silence];
+    const { clock, received } = run(script, () => 0, { tellsPages: true });
+    await clock.advance(0);
+    expect(received).toEqual([
+      { kind: 'seen', object: 'a' },
+      { kind: 'listed', objects: ['a', 'b'] },
     ]);
   });
 
@@ -266,7 +284,7 @@ describe('runReflector', () => {
     const expired = { type: 'ERROR', object: { code: 410, message: 'too old' } } as const;
     const script = new Script();
     script.watches = [events(seen('ADDED', 'a', '5'), expired), silence];
-    const { clock, received } = run(script, () => 0, 'watch');
+    const { clock, received } = run(script, () => 0, { begin: 'watch' });
     await clock.advance(1_000);
     expect(script.calls).toEqual(['watch 0', 'watch 0']);
     expect(received).toEqual([{ kind: 'seen', object: 'a' }]);
