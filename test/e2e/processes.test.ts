@@ -2,6 +2,8 @@
 
 import { describe } from 'vitest';
 import { testEverything } from './cases/all.ts';
+import { testNodeTrouble } from './cases/node-trouble.ts';
+import { testRegistryStorm } from './cases/registry-storm.ts';
 import { testReplicas } from './cases/replicas.ts';
 import { startProcesses } from './harness/stack.ts';
 import { useStack } from './harness/use-stack.ts';
@@ -9,5 +11,7 @@ import { useStack } from './harness/use-stack.ts';
 describe('processes', () => {
   const stack = useStack(startProcesses);
   testEverything(stack);
+  describe('node trouble', () => testNodeTrouble(stack));
+  describe('registry storm', () => testRegistryStorm(stack));
   describe('replicas', () => testReplicas(stack));
 });

@@ -15,6 +15,15 @@ export interface ShownLease {
   readonly outcome?: string;
 }
 
+/** A row of ListLimits, in the same form. */
+export interface ShownLimit {
+  readonly limit: string;
+  readonly per: string;
+  readonly scope?: string;
+  readonly inUse?: number;
+  readonly slots?: number;
+}
+
 const livePhases = [
   'LEASE_PHASE_OFFERED',
   'LEASE_PHASE_HELD',
@@ -46,6 +55,20 @@ export class Inspector {
   async lease(leaseId: string): Promise<ShownLease> {
     const answer: { lease: ShownLease } = await this.#ask('GetLease', { lease_id: leaseId });
     return answer.lease;
+  }
+
+  async limits(): Promise<readonly ShownLimit[]> {
+    const answer: { limits?: readonly ShownLimit[] } = await this.#ask('ListLimits', {});
+    return answer.limits ?? [];
+  }
+
+  /** The reasons for which nodes do or do not have the image, such as `REASON_CACHED`, with how many nodes. */
+  async explain(image: string): Promise<ReadonlyMap<string, number>> {
+    const answer: { counts?: readonly { reason: string; nodes: number }[] } = await this.#ask(
+      'Explain',
+      { image },
+    );
+    return new Map(answer.counts?.map(({ reason, nodes }) => [reason, nodes]));
   }
 
   async #ask<T>(method: string, request: Readonly<Record<string, unknown>>): Promise<T> {

@@ -9,6 +9,8 @@ import { until } from './until.ts';
 
 /** Requests since the last reset. */
 export interface RegistryCounts {
+  /** Of every kind, refused ones too. */
+  readonly requests: number;
   /** Blob requests by the address of the node. */
   readonly blobsByNode: ReadonlyMap<string, number>;
   /** Manifest downloads by the address of the node: a pull that has begun. */
@@ -18,6 +20,7 @@ export interface RegistryCounts {
 }
 
 interface Stats {
+  readonly total: number;
   readonly by_client: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly by_repo: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
@@ -70,6 +73,7 @@ export class RegistryFront {
     const response = await fetch(`http://${this.#control}/stats`);
     const stats: Stats = JSON.parse(await response.text());
     return {
+      requests: stats.total,
       blobsByNode: countClass(stats.by_client, 'blob'),
       manifestsByNode: countClass(stats.by_client, 'manifest-get'),
       blobsByRepository: countClass(stats.by_repo, 'blob'),
@@ -83,6 +87,16 @@ export class RegistryFront {
   /** Download rate of every node, such as `20mbit`; `off` lifts it. */
   async setRate(rate: string): Promise<void> {
     await runCommand(this.#testbed.program, ['rate', 'all', rate]);
+  }
+
+  /** Answers every request with this status, until `accept`. */
+  async refuse(status: number): Promise<void> {
+    const rule = JSON.stringify({ name: 'refuse', status });
+    await fetch(`http://${this.#control}/rules`, { method: 'POST', body: rule });
+  }
+
+  async accept(): Promise<void> {
+    await fetch(`http://${this.#control}/rules`, { method: 'DELETE' });
   }
 
   async stop(): Promise<void> {
