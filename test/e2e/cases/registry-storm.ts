@@ -3,6 +3,7 @@
 
 import { expect, onTestFinished, test } from 'vitest';
 import { Images, type TestImage } from '../harness/images.ts';
+import { readMetric } from '../harness/metric.ts';
 import type { Part } from '../harness/part.ts';
 import { openRegistryFront, type RegistryFront } from '../harness/registry-front.ts';
 import { printFigure, skipBecause, skipWithout } from '../harness/skip.ts';
@@ -100,11 +101,8 @@ async function isOpen(
 }
 
 /** 1 open, 0.5 half-open, undefined closed. */
-async function readBreaker(coordinator: Part, registry: string): Promise<string | undefined> {
-  const answer = await fetch(`http://${await coordinator.httpAddress()}/metrics`);
-  const name = `forehold_registry_breaker{registry="${registry}"} `;
-  const line = (await answer.text()).split('\n').find((candidate) => candidate.startsWith(name));
-  return line?.slice(name.length);
+function readBreaker(coordinator: Part, registry: string): Promise<string | undefined> {
+  return readMetric(coordinator, `forehold_registry_breaker{registry="${registry}"}`);
 }
 
 async function expectFewRequests(

@@ -2,6 +2,7 @@
 // agents know no other address, so nothing at all may happen on the nodes until it leads again.
 
 import { expect, onTestFinished, test } from 'vitest';
+import { readMetric } from '../harness/metric.ts';
 import { ProcessPart } from '../harness/process-part.ts';
 import { prepareStandby } from '../harness/programs.ts';
 import { type Stack, waitUntilReady } from '../harness/stack.ts';
@@ -53,6 +54,5 @@ export function testReplicas(stack: () => Stack): void {
 }
 
 async function isLeading(part: ProcessPart): Promise<boolean> {
-  const answer = await fetch(`http://${await part.httpAddress()}/metrics`);
-  return (await answer.text()).includes('forehold_coordinator_leader 1');
+  return (await readMetric(part, 'forehold_coordinator_leader')) === '1';
 }
