@@ -46,6 +46,11 @@ export class Leases {
     this.#unseen = unseen;
   }
 
+  /** How many ids this reign has used: each of them but the newest ended ones is looked up in vain once it has ended. */
+  get count(): number {
+    return this.#count;
+  }
+
   offer(image: DesiredImage, node: NodeState, now: Instant): void {
     const { lease, effect, lapsesMs } = makeOffer(
       { id: this.#nextId(), image, node, now },

@@ -115,7 +115,7 @@ export class Sessions {
       this.#leases.update(node, lease, update, now);
       return;
     }
-    if (lease === undefined && this.#isOfAnotherReign(update.leaseId)) {
+    if (lease === undefined && this.#isPast(update.leaseId)) {
       // Whatever it was, nobody needs it any more; without an answer the agent would keep it for ever.
       if (update.podUid !== undefined)
         this.#leases.acknowledge(node, update.leaseId, update.podUid);
@@ -147,10 +147,13 @@ export class Sessions {
     }));
   }
 
-  // A higher one, too: epochs start anew when somebody deletes the coordination Lease.
-  #isOfAnotherReign(leaseId: string): boolean {
-    const epoch = /^(\d{1,15})-\d{1,15}$/.exec(leaseId)?.[1];
-    return epoch !== undefined && Number(epoch) !== this.#state.settings.epoch;
+  /** The lease was given in another reign, or ended so long ago in this one that it was forgotten. */
+  #isPast(leaseId: string): boolean {
+    const [, epoch, number] = /^(\d{1,15})-(\d{1,15})$/.exec(leaseId) ?? [];
+    if (epoch === undefined) return false;
+    // A higher epoch, too: they start anew when somebody deletes the coordination Lease.
+    if (Number(epoch) !== this.#state.settings.epoch) return true;
+    return Number(number) >= 1 && Number(number) <= this.#leases.count;
   }
 
   #end(sessionId: string, code: SessionEnd, message: string): void {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Effect } from '../../../coordinator/core/events.ts';
 import type { Offer } from '../../../shared/protocol.ts';
-import { cachedImage, helloOf, nodeRecord, podOf, startWallMs } from './bench.ts';
+import { Bench, cachedImage, helloOf, nodeRecord, podOf, startWallMs } from './bench.ts';
 import { appImage, Driver, firstOffer, offersIn, updateOf } from './driver.ts';
 
 let driver: Driver;
@@ -195,7 +195,22 @@ describe('a new reign', () => {
     });
   });
 
-  test.for(['2-99', '2-', 'nonsense'])(
+  test('answers an outcome whose lease ended a thousand leases ago', () => {
+    const images = Array.from({ length: 21 }, (_, index) =>
+      cachedImage(`a${index}`, { image: `r.example/a${index}`, tag: '1' }),
+    );
+    const bench = new Bench({ nodes: 50, images, plan: () => ({ pullMs: 1_000 }) });
+    bench.start();
+    expect(bench.runUntil(() => bench.isWarm(), 3_600_000)).toBe(true);
+    expect(bench.core.lease('1-1')).toBeUndefined();
+    const sessionId = 'session-node-1';
+    const update = updateOf({ leaseId: '1-1', podUid: 'gone' });
+    expect(bench.apply({ kind: 'leaseUpdateReceived', sessionId, update })).toEqual([
+      { kind: 'send', sessionId, message: { kind: 'outcomeAck', leaseId: '1-1', podUid: 'gone' } },
+    ]);
+  });
+
+  test.for(['2-99', '2-0', '2-', 'nonsense'])(
     'ends a session that names lease %s, never given',
     (leaseId) => {
       driver = new Driver({ epoch: 2, firstEpoch: false });
