@@ -1,6 +1,7 @@
 // The agents of the bench as their parent sees them.
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { TransportTls } from '../../agent/transport.ts';
 
@@ -28,6 +29,9 @@ export class Fleet {
 
   constructor(options: FleetOptions) {
     this.#child = fork(entry);
+    // In a cluster agents run on machines of their own: they take no time from a coordinator or from the API server.
+    if (this.#child.pid !== undefined)
+      setPriority(this.#child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     this.#child.on('message', ({ connected }: FleetReport) => {
       this.connected = connected;
     });
