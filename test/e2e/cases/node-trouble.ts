@@ -59,11 +59,14 @@ export function testNodeTrouble(stack: () => Stack): void {
   );
 }
 
-async function applyPolicy({ images, kube }: Stack, trouble: NodeTrouble): Promise<void> {
+async function applyPolicy(stack: Stack, trouble: NodeTrouble): Promise<void> {
+  const { images, kube, nodes } = stack;
   const name = policyName(trouble);
   const kind = { apiVersion: `${apiGroup}/${apiVersion}`, kind: 'PullPolicy' };
   const policy = { ...kind, metadata: { name }, spec: { maxConcurrentNodes: slots } };
   onTestFinished(async () => {
+    for (const { metadata } of nodes)
+      await until(`${metadata.name} is Ready`, deadlineMs, () => isNodeReady(stack, metadata.name));
     await images.delete(trouble);
     await kube.kubectl(['delete', 'pullpolicies', '--ignore-not-found', name]);
   });
