@@ -6,6 +6,7 @@ import type { Environment } from './environment.ts';
 import { root } from './environment.ts';
 import { Inspector } from './inspector.ts';
 import { InspectorDial } from './inspector-dial.ts';
+import type { Kube } from './kube.ts';
 import { removeImages } from './node-images.ts';
 import { everyPart } from './part.ts';
 import { Release, releaseNamespace } from './release.ts';
@@ -13,6 +14,7 @@ import { bakeImage, canBake, imageRepository, measureImageMib } from './release-
 import { listObjects, removeRelease } from './release-remains.ts';
 import { printFigure } from './skip.ts';
 import { closeGround, namesOf, openGround, type Stack, waitUntilReady } from './stack.ts';
+import { until } from './until.ts';
 
 export interface ReleaseStack extends Stack {
   readonly release: Release;
@@ -40,6 +42,19 @@ export function findReasonAgainstRelease(environment: Environment): string | und
     : `${missing} is not on PATH (../shared/testbed/tools/get ${missing})`;
 }
 
+// The kubelet lists images each 30 s, and reports each 5 to 10 s.
+const statusLagMs = 60_000;
+
+/** An agent would believe a node status that still shows what was taken off its node. */
+async function waitUntilUnlisted(kube: Kube, repositories: readonly string[]): Promise<void> {
+  await until(`no node lists ${repositories.join(' or ')}`, statusLagMs, async () => {
+    const names = (await kube.nodes()).flatMap(({ status }) =>
+      (status?.images ?? []).flatMap((image) => image.names ?? []),
+    );
+    return !names.some((name) => repositories.some((one) => name.includes(`/${one}`)));
+  });
+}
+
 export async function startRelease(environment: Environment): Promise<ReleaseStack> {
   const { kubeconfig, registry } = environment;
   await bakeImage(root, registry, currentTag);
@@ -48,8 +63,9 @@ export async function startRelease(environment: Environment): Promise<ReleaseSta
   const release = new Release({ kube: ground.kube, kubeconfig, registry });
   await removeRelease(release);
   // An image of the same tag from an earlier run would be taken for this one.
-  for (const prefix of [imageRepository, 'library/busybox'])
-    await removeImages(environment.testbed, namesOf(ground.nodes), prefix);
+  const ours = [imageRepository, 'library/busybox'];
+  for (const prefix of ours) await removeImages(environment.testbed, namesOf(ground.nodes), prefix);
+  await waitUntilUnlisted(ground.kube, ours);
   const before = await listObjects(ground.kube);
   const installedAtMs = performance.now();
   await release.install();
