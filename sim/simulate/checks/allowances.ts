@@ -4,6 +4,12 @@
 import type { World } from '../world.ts';
 import type { Allowance } from './budget.ts';
 
+interface ImageSpec {
+  readonly image: string;
+  readonly tag: string;
+  readonly policyRef?: { readonly name: string };
+}
+
 interface PolicySpec {
   readonly maxConcurrentNodes?: number;
   readonly maxConcurrentPulls?: number;
@@ -42,13 +48,13 @@ export function allowancesOf(world: World): readonly Allowance[] {
 }
 
 /** Normalised reference to the names of its policies. */
-function readPolicies({ cluster, wishes }: World): ReadonlyMap<string, ReadonlySet<string>> {
+function readPolicies({ cluster }: World): ReadonlyMap<string, ReadonlySet<string>> {
   const policies = new Map<string, Set<string>>();
-  for (const { metadata, spec } of cluster.store.list('cachedimages')) {
-    const { policyRef }: { policyRef?: { name: string } } = Object(spec);
-    const image = wishes.askedFor(metadata.name, metadata.uid, metadata.generation ?? 0);
-    if (policyRef === undefined || image === undefined) continue;
-    policies.set(image, (policies.get(image) ?? new Set()).add(policyRef.name));
+  for (const { spec } of cluster.store.list('cachedimages')) {
+    const { image, tag, policyRef }: ImageSpec = Object(spec);
+    if (policyRef === undefined) continue;
+    const reference = `${image}:${tag}`;
+    policies.set(reference, (policies.get(reference) ?? new Set()).add(policyRef.name));
   }
   return policies;
 }
