@@ -183,7 +183,8 @@ async function exists(kube: KubeClient, path: string): Promise<boolean> {
     await kube.request({ method: 'GET', path });
     return true;
   } catch (error) {
-    if (error instanceof KubeError && error.status === 404) return false;
+    // 429: a kind that was only just made is not served yet.
+    if (error instanceof KubeError && [404, 429].includes(error.status)) return false;
     throw error;
   }
 }
