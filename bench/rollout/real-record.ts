@@ -6,6 +6,7 @@ import type { KubeClient } from '../../shared/kube-client.ts';
 import type { Pod } from '../../shared/kube-types.ts';
 import { labels, managedBy } from '../../shared/names.ts';
 import { type ReflectorLog, runReflector } from '../../shared/reflector.ts';
+import { hasEnded } from '../../sim/pod-phase.ts';
 import type { Pull } from './measure.ts';
 
 interface SeenPull extends Pull {
@@ -74,7 +75,8 @@ export class RealRecord {
     );
   }
 
-  #see({ metadata, spec, status }: Pod): void {
+  #see(pod: Pod): void {
+    const { metadata, spec, status } = pod;
     const { uid = '' } = metadata;
     const nowMs = this.#clock.now().wallMs;
     const node = spec.nodeName ?? '';
@@ -86,10 +88,9 @@ export class RealRecord {
       terminalAtMs: undefined,
       succeeded: false,
     };
-    const hasEnded = status?.phase === 'Succeeded' || status?.phase === 'Failed';
     this.#pulls.set(uid, {
       ...known,
-      terminalAtMs: known.terminalAtMs ?? (hasEnded ? nowMs : undefined),
+      terminalAtMs: known.terminalAtMs ?? (hasEnded(pod) ? nowMs : undefined),
       succeeded: known.succeeded || status?.phase === 'Succeeded',
     });
   }

@@ -3,6 +3,7 @@
 import type { Node, Pod, Taint } from '../../shared/kube-types.ts';
 import type { EmbeddedCluster } from '../embedded-cluster.ts';
 import type { StoredImage } from '../kubelet/image-store.ts';
+import { hasEnded } from '../pod-phase.ts';
 
 const pressureTaint: Taint = { key: 'node.kubernetes.io/disk-pressure', effect: 'NoSchedule' };
 const cordonTaint: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
@@ -61,7 +62,7 @@ export class Machines {
       );
     if (!set) return;
     for (const image of this.images(name))
-      if (!this.#isUsed(name, image, isActive)) this.#removeImage(name, image);
+      if (!this.#isUsed(name, image, (pod) => !hasEnded(pod))) this.#removeImage(name, image);
   }
 
   cordon(name: string, set: boolean): void {
@@ -76,7 +77,7 @@ export class Machines {
     this.cordon(name, true);
     const { store, pullNamespace: namespace } = this.#cluster;
     for (const pod of store.list('pods', { namespace, nodeName: name }))
-      if (isActive(pod)) store.remove('pods', { namespace, name: pod.metadata.name });
+      if (!hasEnded(pod)) store.remove('pods', { namespace, name: pod.metadata.name });
   }
 
   images(name: string): readonly StoredImage[] {
@@ -157,8 +158,4 @@ function withTaint(node: Node, taint: Taint, set: boolean): Node {
   const { taints = [], ...spec } = node.spec ?? {};
   const others = taints.filter(({ key }) => key !== taint.key);
   return { ...node, spec: { ...spec, taints: set ? [...others, taint] : others } };
-}
-
-function isActive({ status }: Pod): boolean {
-  return status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 }

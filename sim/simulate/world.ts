@@ -3,6 +3,7 @@
 
 import type { Pod } from '../../shared/kube-types.ts';
 import { EmbeddedCluster } from '../embedded-cluster.ts';
+import { hasEnded } from '../pod-phase.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { coordinatorAddresses } from './addresses.ts';
 import { AgentProcess } from './agent-process.ts';
@@ -115,9 +116,7 @@ export class World {
 
   livePods(): readonly Pod[] {
     const { store, pullNamespace: namespace } = this.cluster;
-    return store
-      .list('pods', { namespace })
-      .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+    return store.list('pods', { namespace }).filter((pod) => !hasEnded(pod));
   }
 
   liveLeases(): number {

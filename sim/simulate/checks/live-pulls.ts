@@ -2,10 +2,11 @@
 // bytes flowed. Pulls of suspects are apart: the budget has an exception for them (design, I1).
 
 import type { Node, Pod } from '../../../shared/kube-types.ts';
+import { hasEnded } from '../../pod-phase.ts';
 import type { StoreEvent } from '../../store/collection.ts';
 import { pullTimeoutMs } from '../wishes.ts';
 import type { World } from '../world.ts';
-import { isTerminal, type PullPod, readPullPod } from './pull-pods.ts';
+import { type PullPod, readPullPod } from './pull-pods.ts';
 
 /** A node that is not Ready for longer holds suspects (design, I1). */
 const suspectAfterMs = 300_000;
@@ -34,7 +35,7 @@ export class LivePulls {
     const pod = readPullPod(object);
     if (pod === undefined) return;
     if (type === 'DELETED') this.#vanish(pod);
-    else if (isTerminal(object)) this.#live.delete(pod.uid);
+    else if (hasEnded(object)) this.#live.delete(pod.uid);
     else {
       const createdAtMs = this.#live.get(pod.uid)?.createdAtMs ?? this.#nowMs();
       this.#live.set(pod.uid, { ...pod, createdAtMs, vanishedInEpoch: undefined });

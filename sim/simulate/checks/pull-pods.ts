@@ -32,7 +32,3 @@ export function readPullPod({ metadata, spec }: Pod): PullPod | undefined {
     epoch: Number(metadata.annotations?.[annotations.epoch] ?? 0),
   };
 }
-
-export function isTerminal({ status }: Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
-}

@@ -1,16 +1,13 @@
 // What clusters do to pull pods behind their owner's back.
 
 import type { Pod } from '../../../shared/kube-types.ts';
+import { hasEnded } from '../../pod-phase.ts';
 import type { World } from '../world.ts';
 import { type Fault, once } from './fault.ts';
 
 function pickPullingPod({ draw, cluster }: World): Pod | undefined {
   const pods = cluster.store.list('pods', { namespace: cluster.pullNamespace });
-  return draw.pick(pods.filter((pod) => isActive(pod)));
-}
-
-function isActive({ status }: Pod): boolean {
-  return status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+  return draw.pick(pods.filter((pod) => !hasEnded(pod)));
 }
 
 function remove({ cluster }: World, pod: Pod, graceSeconds: number | undefined): void {
@@ -26,7 +23,7 @@ function collectEnded(world: World): () => void {
   return store.subscribe(
     'pods',
     ({ type, object }) => {
-      if (type === 'MODIFIED' && !isActive(object)) remove(world, object, 0);
+      if (type === 'MODIFIED' && hasEnded(object)) remove(world, object, 0);
     },
     { namespace },
   );
@@ -57,7 +54,7 @@ export const podFaults: readonly Fault[] = [
     strike: (world) => {
       const { cluster } = world;
       const pods = cluster.store.list('pods', { namespace: cluster.pullNamespace });
-      const ended = pods.filter((pod) => !isActive(pod));
+      const ended = pods.filter(hasEnded);
       for (const pod of ended) remove(world, pod, 0);
       const lastsMs = world.draw.between(5_000, 30_000);
       const stop = collectEnded(world);
