@@ -58,6 +58,7 @@ const defaultSystemNamespace = 'forehold-system';
 
 const zones = ['z1', 'z2', 'z3'] as const;
 const defaultMaxPods = 110;
+const cordonTaint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const;
 
 export class EmbeddedCluster {
   readonly store: Store;
@@ -193,13 +194,26 @@ export class EmbeddedCluster {
     this.#nodeController.heard(name);
   }
 
+  /** As `kubectl cordon` does, with the taint that the control plane then sets. */
+  cordon(name: string): void {
+    this.store.modify('nodes', { name }, (node) => {
+      const { taints = [], ...spec } = node.spec ?? {};
+      const others = taints.filter(({ key }) => key !== cordonTaint.key);
+      return { ...node, spec: { ...spec, unschedulable: true, taints: [...others, cordonTaint] } };
+    });
+  }
+
+  uncordon(name: string): void {
+    this.store.modify('nodes', { name }, (node) => {
+      const { taints = [], unschedulable: _, ...spec } = node.spec ?? {};
+      const others = taints.filter(({ key }) => key !== cordonTaint.key);
+      return { ...node, spec: { ...spec, taints: others } };
+    });
+  }
+
   /** As `kubectl drain` does: cordons the node and asks every pod on it to go, with the pod's own grace. */
   drain(name: string): void {
-    const at = { name };
-    this.store.modify('nodes', at, (node) => ({
-      ...node,
-      spec: { ...node.spec, unschedulable: true },
-    }));
+    this.cordon(name);
     for (const { metadata } of this.store.list('pods', { nodeName: name }))
       this.store.remove('pods', metadata);
   }

@@ -6,7 +6,6 @@ import type { StoredImage } from '../kubelet/image-store.ts';
 import { hasEnded } from '../pod-phase.ts';
 
 const pressureTaint: Taint = { key: 'node.kubernetes.io/disk-pressure', effect: 'NoSchedule' };
-const cordonTaint: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 const editTaint: Taint = { key: 'team.example/reserved', value: 'yes', effect: 'NoSchedule' };
 const fillerImage = 'registry-x.example/other/filler:v1';
 const maxPods = 4;
@@ -63,21 +62,6 @@ export class Machines {
     if (!set) return;
     for (const image of this.images(name))
       if (!this.#isUsed(name, image, (pod) => !hasEnded(pod))) this.#removeImage(name, image);
-  }
-
-  cordon(name: string, set: boolean): void {
-    this.#modify(name, (node) => {
-      const { unschedulable: _, ...spec } = withTaint(node, cordonTaint, set).spec ?? {};
-      return { ...node, spec: set ? { ...spec, unschedulable: true } : spec };
-    });
-  }
-
-  /** Evicts what would run there, as `kubectl drain` does after the cordon. */
-  drain(name: string): void {
-    this.cordon(name, true);
-    const { store, pullNamespace: namespace } = this.#cluster;
-    for (const pod of store.list('pods', { namespace, nodeName: name }))
-      if (!hasEnded(pod)) store.remove('pods', { namespace, name: pod.metadata.name });
   }
 
   images(name: string): readonly StoredImage[] {

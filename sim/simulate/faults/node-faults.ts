@@ -131,9 +131,9 @@ export const nodeFaults: readonly Fault[] = [
     kind: 'drain',
     strike: (world) =>
       hold(world, (name) => {
-        world.machines.drain(name);
+        world.cluster.drain(name);
         const lastsMs = world.draw.between(20_000, 90_000);
-        return { lastsMs, mend: () => world.machines.cordon(name, false) };
+        return { lastsMs, mend: () => world.cluster.uncordon(name) };
       }),
   },
 ];
