@@ -96,19 +96,14 @@ export class Kubelet {
 
   /** The machine is switched off: nothing of it goes on. Idempotent. */
   stop(): void {
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
-    this.#reporter.stop();
-    this.#life?.end();
-    this.#life = undefined;
-    this.#outbox.clear();
+    this.#end();
     this.#thawed?.resolve();
     this.#thawed = undefined;
   }
 
   /** The process ends, if it ran, and is back `downMs` later; pulls under way are given up, images stay. */
   restart(downMs: number): void {
-    this.stop();
+    this.#end();
     this.#startTimer('restart', downMs, () => {
       this.#begin();
       this.#reporter.imagesChanged();
@@ -133,11 +128,12 @@ export class Kubelet {
     this.#reachOrNot();
   }
 
-  /** Kubelet and runtime stand still, as after SIGSTOP: no byte flows, nothing is seen and nothing told. */
+  /** Everything on the machine stands still: no byte flows, nothing is seen and nothing told, by a new process neither. */
   freeze(): void {
-    if (this.#thawed !== undefined || this.#life === undefined) return;
+    const isOff = this.#life === undefined && !this.#timers.has('restart');
+    if (this.#thawed !== undefined || isOff) return;
     this.#thawed = Promise.withResolvers();
-    this.#life.pulls.freeze();
+    this.#life?.pulls.freeze();
     this.#reachOrNot();
   }
 
@@ -181,6 +177,15 @@ export class Kubelet {
     return removed;
   }
 
+  #end(): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+    this.#reporter.stop();
+    this.#life?.end();
+    this.#life = undefined;
+    this.#outbox.clear();
+  }
+
   #begin(): void {
     const { clock, seed, store, identity } = this.#options;
     this.#life = new KubeletLife({
@@ -193,6 +198,7 @@ export class Kubelet {
       pulls: this.#openPulls(),
       awake: () => this.#thawed?.promise ?? Promise.resolve(),
     });
+    if (this.#thawed !== undefined) this.#life.pulls.freeze();
     this.#reachOrNot();
     if (Number.isFinite(this.#options.diskBytes)) this.#scheduleGc();
   }

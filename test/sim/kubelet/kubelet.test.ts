@@ -119,6 +119,33 @@ describe('Kubelet', () => {
     expect(virtual.cluster.record.duplicatePulls()).toBe(0);
   });
 
+  test('frozen while it restarts it stands still, and works after the thaw', async () => {
+    const virtual = openVirtualCluster({ speed: tenSeconds, nodeGraceMs: 20_000 });
+    virtual.createPod({ name: 'a', image: 'a.example/a:1' });
+    virtual.cluster.node(node).restart(5_000);
+    virtual.cluster.freeze(node);
+    await virtual.clock.advance(30_000);
+    expect(isNodeReady(virtual)).toBe(false);
+    expect(virtual.cluster.node(node).images()).toEqual([]);
+    virtual.cluster.thaw(node);
+    await virtual.clock.runUntil(() => virtual.describePod('a') === 'Succeeded/Completed', 20_000);
+    expect(isNodeReady(virtual)).toBe(true);
+  });
+
+  test('restarted while it is frozen it stands still, and works after the thaw', async () => {
+    const virtual = openVirtualCluster({ speed: tenSeconds, nodeGraceMs: 20_000 });
+    virtual.createPod({ name: 'a', image: 'a.example/a:1' });
+    await virtual.clock.advance(5_000);
+    virtual.cluster.freeze(node);
+    virtual.cluster.node(node).restart(5_000);
+    await virtual.clock.advance(30_000);
+    expect(isNodeReady(virtual)).toBe(false);
+    expect(virtual.cluster.node(node).images()).toEqual([]);
+    virtual.cluster.thaw(node);
+    await virtual.clock.runUntil(() => virtual.describePod('a') === 'Succeeded/Completed', 20_000);
+    expect(isNodeReady(virtual)).toBe(true);
+  });
+
   test('a node without power comes back with its images', async () => {
     const virtual = openVirtualCluster({ speed: tenSeconds });
     virtual.createPod({ name: 'a', image: 'a.example/a:1' });
