@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ClusterSettings, connectThroughCluster } from '../../cli/connect/through-cluster.ts';
 import { runCommand } from '../../cli/run.ts';
 import { x509Issuer } from '../../coordinator/tls/issue.ts';
@@ -36,7 +36,7 @@ afterEach(async () => {
   await cluster.stop();
 });
 
-afterEach(() => rmSync(kubeconfig, { force: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function describeKubeconfig(server: string): string {
   return JSON.stringify({
