@@ -17,7 +17,15 @@ export function openLog(name: string, level: LogLevel, destination?: pino.Destin
     base: { program: name },
     timestamp: pino.stdTimeFunctions.isoTime,
     hooks: { streamWrite: redact },
+    // Delays are drawn, and nobody reads fractions of a millisecond.
+    serializers: { err: describeError, delayMs: Math.round },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+// pino's own puts the messages of the causes behind an error's message, which with us says them already.
+function describeError(error: Error): object {
+  const described = pino.stdSerializers.err(error);
+  return error instanceof Error ? { ...described, message: error.message } : described;
 }
