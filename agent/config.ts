@@ -3,11 +3,12 @@
 
 import { readFileSync } from 'node:fs';
 import type { Clock } from '../shared/clock.ts';
-import { type Environment, EnvReader, type HostPort } from '../shared/env.ts';
+import { type Environment, EnvReader, formatHostPort, type HostPort } from '../shared/env.ts';
+import { describeFileError } from '../shared/file-error.ts';
 import { type KubeEndpoint, openFileToken } from '../shared/kube-client.ts';
 import { type LogLevel, logLevels } from '../shared/log.ts';
 import { isLoopback } from '../shared/loopback.ts';
-import { defaultPullNamespace, ports } from '../shared/names.ts';
+import { audiences, defaultPullNamespace, ports } from '../shared/names.ts';
 import { defaultMaxStatusImages } from './core/inventory.ts';
 import { SessionToken } from './session-token.ts';
 import type { TransportTls } from './transport.ts';
@@ -29,6 +30,35 @@ export interface AgentConfig {
   readonly maxStatusImages: number;
 }
 
+export const usage = `forehold agent: reports the images of its node and makes pull pods there, when it is offered a lease
+
+  node agent.mjs           runs it until SIGTERM
+
+It is configured by environment variables; an empty one is the same as none. In a pod only NODE_NAME has to be set.
+
+  NODE_NAME                the node that it speaks for
+  FOREHOLD_COORDINATOR     HOST:PORT; of several addresses behind HOST it finds the one that leads
+                                                                               default 127.0.0.1:${ports.grpc}
+  FOREHOLD_CA_FILE         ca.crt of the coordinator; without it only a loopback address is dialled, in plain text
+  FOREHOLD_SERVER_NAME     name that must stand in the coordinator's certificate
+                                                                               default the coordinator's HOST
+  FOREHOLD_SESSION_TOKEN_FILE
+                           token of audience ${audiences.session}, read again as it rotates
+  FOREHOLD_HTTP_ADDRESS    /metrics, /healthz, /readyz                         default 127.0.0.1:${ports.http}
+  FOREHOLD_PULL_NAMESPACE  namespace of pull pods                              default ${defaultPullNamespace}
+  FOREHOLD_POD_NAME        its own pod there, whose DaemonSet becomes an owner of pull pods
+  FOREHOLD_PULL_PRIORITY_CLASS
+                           priority class of pull pods                         default the cluster's
+  FOREHOLD_NODE_STATUS_MAX_IMAGES
+                           the kubelet's nodeStatusMaxImages, -1 for no limit  default ${defaultMaxStatusImages}
+  FOREHOLD_LOG_LEVEL       ${logLevels.join(', ')}                    default info
+  FOREHOLD_KUBE_URL        API server                                          default the pod's cluster
+  FOREHOLD_KUBE_CA_FILE    its authority                                       default the pod's service account
+  FOREHOLD_KUBE_TOKEN_FILE token for it, read again as it rotates              default the pod's service account
+  KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT
+                           set in a pod
+`;
+
 const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
@@ -38,7 +68,7 @@ export function readConfig(environment: Environment, clock: Clock): AgentConfig 
   const reader = new EnvReader(environment);
   const config: AgentConfig = {
     nodeName: reader.required('NODE_NAME'),
-    namespace: reader.text('FOREHOLD_PULL_NAMESPACE', defaultPullNamespace),
+    namespace: reader.namespace('FOREHOLD_PULL_NAMESPACE', defaultPullNamespace),
     ...readCoordinator(reader),
     sessionToken: readSessionToken(reader),
     endpoint: readEndpoint(reader, environment, clock),
@@ -77,11 +107,14 @@ function readEndpoint(reader: EnvReader, environment: Environment, clock: Clock)
   const host = environment['KUBERNETES_SERVICE_HOST'];
   const port = environment['KUBERNETES_SERVICE_PORT'] ?? '443';
   const inPod = host !== undefined && host !== '';
-  const url = reader.text('FOREHOLD_KUBE_URL', inPod ? `https://${bracket(host)}:${port}` : '');
+  const url = reader.text(
+    'FOREHOLD_KUBE_URL',
+    inPod ? `https://${formatHostPort(host, port)}` : '',
+  );
   if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
     reader.problem(
       url === ''
-        ? 'FOREHOLD_KUBE_URL is not set, and there is no KUBERNETES_SERVICE_HOST'
+        ? 'there is no API server: set FOREHOLD_KUBE_URL, or run in a pod'
         : `FOREHOLD_KUBE_URL must be a URL such as https://10.96.0.1:443, not "${url}"`,
     );
   const mounted = (file: string): string => (inPod ? `${serviceAccount}/${file}` : '');
@@ -99,7 +132,7 @@ function readFile(reader: EnvReader, name: string, path: string): Buffer | undef
   try {
     return readFileSync(path);
   } catch (error) {
-    reader.problem(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    reader.problem(`${name}: cannot read ${path}: ${describeFileError(error)}`);
     return undefined;
   }
 }
@@ -118,8 +151,4 @@ function readMaxStatusImages(reader: EnvReader): number {
   if (!/^(-1|\d{1,6})$/.test(text))
     reader.problem(`${name} must be the kubelet's nodeStatusMaxImages, -1 or more, not "${text}"`);
   return Number(text);
-}
-
-function bracket(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -3,8 +3,8 @@
 // coordinator says about the leader is a hint: it changes the order, and never adds an address that the name has not.
 
 import { lookup } from 'node:dns/promises';
-import { isIP, isIPv6 } from 'node:net';
-import { parseHostPort } from '../shared/env.ts';
+import { isIP } from 'node:net';
+import { formatHostPort, parseHostPort } from '../shared/env.ts';
 import { StatusError } from '../shared/rpc.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function findAddresses(target: string, resolve: Resolve): Promise<r
   const { host, port } = parsed;
   try {
     const found = new Set(await resolve(host));
-    return [...found].slice(0, maxAddresses).map((ip) => `${isIPv6(ip) ? `[${ip}]` : ip}:${port}`);
+    return [...found].slice(0, maxAddresses).map((ip) => formatHostPort(ip, port));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StatusError('UNAVAILABLE', `cannot resolve ${host}: ${why}`, { cause: error });

@@ -3,34 +3,54 @@
 
 import './lean.ts';
 
-import { type Clock, openSystemClock } from '../shared/clock.ts';
+import { openSystemClock } from '../shared/clock.ts';
 import { ConfigError } from '../shared/env.ts';
 import { startHttpServer } from '../shared/http-server.ts';
 import { openKubeClient } from '../shared/kube-client.ts';
-import { openLog } from '../shared/log.ts';
+import { type Log, openLog } from '../shared/log.ts';
 import { Agent } from './agent.ts';
-import { type AgentConfig, readConfig } from './config.ts';
+import { type AgentConfig, readConfig, usage } from './config.ts';
 import { openAgentMetrics } from './metrics.ts';
 
 // Requests and streams break off at once; this is for what still hangs then.
 const exitPatienceMs = 1_500;
 
+const clock = openSystemClock();
+
 process.exit(await main());
 
 async function main(): Promise<number> {
-  const clock = openSystemClock();
-  try {
-    await run(readConfig(process.env, clock), clock);
+  const [argument] = process.argv.slice(2);
+  if (argument === '--help') {
+    process.stdout.write(usage);
     return 0;
+  }
+  if (argument !== undefined) return refuse([`unknown argument "${argument}": there is --help`]);
+  try {
+    const config = readConfig(process.env, clock);
+    return await run(config, openLog('agent', config.logLevel));
   } catch (error) {
-    const problems = error instanceof ConfigError ? error.problems : [String(error)];
-    for (const problem of problems) process.stderr.write(`${problem}\n`);
-    return error instanceof ConfigError ? 2 : 1;
+    if (error instanceof ConfigError) return refuse(error.problems);
+    throw error;
   }
 }
 
-async function run(config: AgentConfig, clock: Clock): Promise<void> {
-  const log = openLog('agent', config.logLevel);
+function refuse(problems: readonly string[]): number {
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  return 2;
+}
+
+async function run(config: AgentConfig, log: Log): Promise<number> {
+  try {
+    await serve(config, log);
+    return 0;
+  } catch (error) {
+    log.error({ err: error }, 'agent failed');
+    return 1;
+  }
+}
+
+async function serve(config: AgentConfig, log: Log): Promise<void> {
   const stopping = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const)
     process.once(name, () => {

@@ -4,7 +4,14 @@
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
-import { type Environment, EnvReader, type HostPort, parseHostPort } from '../shared/env.ts';
+import {
+  type Environment,
+  EnvReader,
+  formatHostPort,
+  type HostPort,
+  parseHostPort,
+} from '../shared/env.ts';
+import { describeFileError } from '../shared/file-error.ts';
 import { type LogLevel, logLevels } from '../shared/log.ts';
 import { defaultPullNamespace, ports } from '../shared/names.ts';
 import { type ChannelConfig, channelUsage, readChannel } from './channel-config.ts';
@@ -60,8 +67,8 @@ export function readConfig(environment: Environment): CoordinatorConfig {
     ...readChannel(reader),
     http: reader.hostPort('FOREHOLD_HTTP_ADDRESS', `127.0.0.1:${ports.http}`),
     kube: readEndpoint(reader),
-    pullNamespace: readNamespace(reader, 'FOREHOLD_PULL_NAMESPACE', defaultPullNamespace),
-    leaseNamespace: readNamespace(reader, 'FOREHOLD_NAMESPACE', 'forehold'),
+    pullNamespace: reader.namespace('FOREHOLD_PULL_NAMESPACE', defaultPullNamespace),
+    leaseNamespace: reader.namespace('FOREHOLD_NAMESPACE', 'forehold'),
     identity: readIdentity(reader),
     advertisedAddress: readAdvertisedAddress(reader),
     limits: limitsFile === undefined ? [] : readLimitsFile(reader, limitsFile),
@@ -102,18 +109,11 @@ function readAdvertisedAddress(reader: EnvReader): string | undefined {
   const given = reader.optional(name);
   if (given === undefined) return undefined;
   // A pod's address comes without brackets, whatever its family.
-  const [, host = '', port] = /^(.*):(\d+)$/.exec(given) ?? [];
-  const address = isIPv6(host) ? `[${host}]:${port}` : given;
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(given) ?? [];
+  const address = isIPv6(host) ? formatHostPort(host, port) : given;
   if (parseHostPort(address) === undefined)
     reader.problem(`${name} must be HOST:PORT such as 10.0.0.7:${ports.grpc}, not "${given}"`);
   return address;
-}
-
-function readNamespace(reader: EnvReader, name: string, fallback: string): string {
-  const namespace = reader.text(name, fallback);
-  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace))
-    reader.problem(`${name} must be the name of a namespace, not "${namespace}"`);
-  return namespace;
 }
 
 function readLimitsFile(reader: EnvReader, path: string): readonly Limit[] {
@@ -122,8 +122,7 @@ function readLimitsFile(reader: EnvReader, path: string): readonly Limit[] {
     if (reading.kind === 'read') return reading.limits;
     for (const problem of reading.problems) reader.problem(`${path} ${problem}`);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    reader.problem(`FOREHOLD_LIMITS_FILE cannot be read: ${why}`);
+    reader.problem(`FOREHOLD_LIMITS_FILE: cannot read ${path}: ${describeFileError(error)}`);
   }
   return [];
 }

@@ -4,7 +4,7 @@
 import type { Metadata, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../shared/clock.ts';
-import type { HostPort } from '../shared/env.ts';
+import { formatHostPort, type HostPort } from '../shared/env.ts';
 import type { InspectorServiceHandlers } from '../shared/gen/forehold/v1/InspectorService.ts';
 import { startHttpServer } from '../shared/http-server.ts';
 import type { KubeClient } from '../shared/kube-client.ts';
@@ -150,7 +150,7 @@ export class Coordinator {
     });
     stops.push(() => httpServer.stop());
     const ports = { grpcPort: channel.port, httpPort: httpServer.port };
-    const replica = this.#openReplica(`${bracket(grpc.host)}:${channel.port}`, channel);
+    const replica = this.#openReplica(formatHostPort(grpc.host, channel.port), channel);
     this.#replica = replica;
     void replica.settled.then(() => {
       this.#listening.resolve(ports);
@@ -160,7 +160,7 @@ export class Coordinator {
   }
 
   async #openChannel(signal: AbortSignal, stops: Stop[]): Promise<Channel> {
-    const { clock, log, grpc, kube, leaseNamespace, tls = { kind: 'off' } } = this.#options;
+    const { clock, log, grpc, leaseNamespace, tls = { kind: 'off' } } = this.#options;
     const watches = new AbortController();
     const inspector = openInspector({
       views: () => this.#requireReign().core,
@@ -181,7 +181,7 @@ export class Coordinator {
       ...this.#options,
       ...grpc,
       tls,
-      kube: countRequests(kube, this.#metrics),
+      kube: this.#kube,
       namespace: leaseNamespace,
       registry: this.#metrics.registry,
       onSession,
@@ -236,7 +236,3 @@ export class Coordinator {
 }
 
 type Stop = () => void | Promise<void>;
-
-function bracket(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}

@@ -3,6 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { type Clock, waitFor } from '../shared/clock.ts';
+import { describeFileError } from '../shared/file-error.ts';
 import type { Log } from '../shared/log.ts';
 import type { Limit } from './core/limits.ts';
 import { readLimits } from './limits-config.ts';
@@ -51,7 +52,6 @@ async function tryRead(path: string): Promise<ReturnType<typeof readLimits>> {
   try {
     return readLimits(await readFile(path, 'utf8'));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { kind: 'invalid', problems: [`cannot be read: ${why}`] };
+    return { kind: 'invalid', problems: [`cannot be read: ${describeFileError(error)}`] };
   }
 }

@@ -2,7 +2,7 @@
 
 import { openSystemClock } from '../shared/clock.ts';
 import { ConfigError } from '../shared/env.ts';
-import { openKubeClient } from '../shared/kube-client.ts';
+import { type KubeEndpoint, openKubeClient } from '../shared/kube-client.ts';
 import { openLog } from '../shared/log.ts';
 import { type CoordinatorConfig, readConfig, usage } from './config.ts';
 import { Coordinator } from './coordinator.ts';
@@ -20,14 +20,28 @@ async function main(): Promise<number> {
     return 0;
   }
   const [command, ...rest] = process.argv.slice(2);
-  if (rest.length > 0 || (command !== undefined && command !== 'uninstall')) {
-    process.stderr.write(
-      `unknown argument "${rest[0] ?? command}": there is uninstall and --help\n`,
-    );
-    return 2;
+  if (rest.length > 0 || (command !== undefined && command !== 'uninstall'))
+    return refuse([`unknown argument "${rest[0] ?? command}": there is uninstall and --help`]);
+  try {
+    const config = readConfig(process.env);
+    const endpoint = await findKubeEndpoint(config.kube);
+    return await run(command, config, endpoint);
+  } catch (error) {
+    if (error instanceof ConfigError) return refuse(error.problems);
+    throw error;
   }
-  const config = tryReadConfig();
-  if (config === undefined) return 2;
+}
+
+function refuse(problems: readonly string[]): number {
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  return 2;
+}
+
+async function run(
+  command: 'uninstall' | undefined,
+  config: CoordinatorConfig,
+  endpoint: KubeEndpoint,
+): Promise<number> {
   const log = openLog('coordinator', config.logLevel);
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -38,7 +52,7 @@ async function main(): Promise<number> {
     });
   try {
     const clock = openSystemClock();
-    const kube = openKubeClient(await findKubeEndpoint(config.kube));
+    const kube = openKubeClient(endpoint);
     if (command === 'uninstall') {
       const { leaseNamespace: namespace, pullNamespace } = config;
       const say = (sentence: string): boolean => process.stdout.write(`${sentence}\n`);
@@ -52,15 +66,5 @@ async function main(): Promise<number> {
   } catch (error) {
     log.error({ err: error }, 'coordinator failed');
     return 1;
-  }
-}
-
-function tryReadConfig(): CoordinatorConfig | undefined {
-  try {
-    return readConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) process.stderr.write(`${problem}\n`);
-    return undefined;
   }
 }

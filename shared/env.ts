@@ -2,7 +2,6 @@
 // that `finish` can report every problem at once. A variable with our prefix that nobody read is a problem too:
 // a misspelt setting must not be silently without effect.
 
-import { parseDuration } from './duration.ts';
 import { redact } from './redact.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,6 +24,7 @@ export interface HostPort {
 
 const prefix = 'FOREHOLD_';
 const maxPort = 65_535;
+const namespacePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Reads variables one by one; an empty value is the same as none. */
 export class EnvReader {
@@ -72,12 +72,12 @@ export class EnvReader {
     return parsed ?? { host: '127.0.0.1', port: 0 };
   }
 
-  durationMs(name: string, fallback: string): number {
-    const value = this.optional(name) ?? fallback;
-    const spanMs = parseDuration(value);
-    if (spanMs === undefined)
-      this.problem(`${name} must be a duration such as ${fallback}, not "${value}"`);
-    return spanMs ?? 0;
+  /** Name of a Kubernetes namespace. */
+  namespace(name: string, fallback: string): string {
+    const value = this.text(name, fallback);
+    if (!namespacePattern.test(value))
+      this.problem(`${name} must be the name of a namespace, not "${value}"`);
+    return value;
   }
 
   /** Notes a problem that another reader found, such as that of a file. */
@@ -101,6 +101,11 @@ export class EnvReader {
 
 function compareText(left: string, right: string): number {
   return left < right ? -1 : 1;
+}
+
+/** HOST:PORT, with brackets around an IPv6 address. */
+export function formatHostPort(host: string, port: number | string): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** Undefined when the text is not HOST:PORT. */

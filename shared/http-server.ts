@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Clock, openSystemClock } from './clock.ts';
-import type { HostPort } from './env.ts';
+import { formatHostPort, type HostPort } from './env.ts';
 import type { Log } from './log.ts';
 
 export interface HttpServerOptions extends HostPort {
@@ -158,7 +158,11 @@ function reply(response: ServerResponse, status: number, text: string): void {
 function listen(server: Server, { host, port }: HostPort): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void =>
-      reject(new Error(`cannot listen on ${host}:${port}: ${error.message}`, { cause: error }));
+      reject(
+        new Error(`cannot listen on ${formatHostPort(host, port)}: ${error.message}`, {
+          cause: error,
+        }),
+      );
     server.once('error', fail);
     server.listen({ host, port }, () => {
       server.off('error', fail);

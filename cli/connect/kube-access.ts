@@ -8,6 +8,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { openSystemClock } from '../../shared/clock.ts';
+import { describeFileError } from '../../shared/file-error.ts';
 import { openResponse, readBody, startDeadline } from '../../shared/kube-http.ts';
 import { ConnectError } from './connection.ts';
 
@@ -56,8 +57,7 @@ export function loadKubeconfig({ kubeconfig: path, context, hasDefault }: Given)
     if (context !== undefined) useContext(config, context);
   } catch (error) {
     if (error instanceof ConnectError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ConnectError(`cannot read the kubeconfig: ${why}`, { cause: error });
+    throw unreadable(path, error);
   }
   if (config.getCurrentCluster() === null)
     throw new ConnectError(
@@ -93,6 +93,17 @@ export async function askKube<T>(config: KubeConfig, question: KubeQuestion): Pr
   } finally {
     deadline.stop();
   }
+}
+
+function unreadable(path: string | undefined, cause: unknown): ConnectError {
+  if (path === undefined) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new ConnectError(`cannot read the kubeconfig: ${why}; name one with --kubeconfig FILE`, {
+      cause,
+    });
+  }
+  const why = describeFileError(cause);
+  return new ConnectError(`cannot read the kubeconfig ${path}: ${why}`, { cause });
 }
 
 function unanswered(url: URL, cause: unknown): ConnectError {

@@ -2,6 +2,7 @@
 // What opens it is told apart here; what is loaded for a kubeconfig alone is loaded only then.
 
 import { readFileSync } from 'node:fs';
+import { describeFileError } from '../../shared/file-error.ts';
 import { type Access, ConnectError, type Connection } from './connection.ts';
 import type { ConnectSettings } from './settings.ts';
 
@@ -37,7 +38,8 @@ function readFile(option: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ConnectError(`cannot read ${option} ${path}: ${why}`, { cause: error });
+    throw new ConnectError(`cannot read ${option} ${path}: ${describeFileError(error)}`, {
+      cause: error,
+    });
   }
 }

@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import type { User } from '@kubernetes/client-node';
 import { openSystemClock } from '../../shared/clock.ts';
+import { ConfigError, formatHostPort } from '../../shared/env.ts';
+import { describeFileError } from '../../shared/file-error.ts';
 import { type KubeEndpoint, openFileToken } from '../../shared/kube-client.ts';
 
 export type EndpointSettings =
@@ -19,7 +21,7 @@ const userAgent = 'forehold-coordinator';
 const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * @throws Error when a file cannot be read or asks for what is not spoken here.
+ * @throws ConfigError when a file cannot be read or asks for what is not spoken here
  */
 export async function findKubeEndpoint(settings: EndpointSettings): Promise<KubeEndpoint> {
   switch (settings.kind) {
@@ -35,13 +37,24 @@ export async function findKubeEndpoint(settings: EndpointSettings): Promise<Kube
 }
 
 function readServiceAccount(host: string, port: string): KubeEndpoint {
-  const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return {
-    url: `https://${authority}`,
+    url: `https://${formatHostPort(host, port)}`,
     userAgent,
-    ca: readFileSync(`${serviceAccountFolder}/ca.crt`),
+    ca: readMounted('ca.crt'),
     token: openFileToken(`${serviceAccountFolder}/token`, openSystemClock()),
   };
+}
+
+function readMounted(file: string): Buffer {
+  const path = `${serviceAccountFolder}/${file}`;
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const why = describeFileError(error);
+    throw new ConfigError([
+      `cannot read ${path}: ${why}; mount a service account, or set FOREHOLD_KUBE_URL or KUBECONFIG`,
+    ]);
+  }
 }
 
 async function readKubeconfig(path: string): Promise<KubeEndpoint> {
@@ -49,7 +62,11 @@ async function readKubeconfig(path: string): Promise<KubeEndpoint> {
   const config = new KubeConfig();
   for (const file of path.split(':').filter((part) => part !== '')) {
     const part = new KubeConfig();
-    part.loadFromFile(file);
+    try {
+      part.loadFromFile(file);
+    } catch (error) {
+      fail(file, describeFileError(error));
+    }
     config.mergeConfig(part);
   }
   const cluster = config.getCurrentCluster();
@@ -61,9 +78,9 @@ async function readKubeconfig(path: string): Promise<KubeEndpoint> {
   return {
     url: cluster.server,
     userAgent,
-    ca: readPem(cluster.caData, cluster.caFile),
-    cert: readPem(user?.certData, user?.certFile),
-    key: readPem(user?.keyData, user?.keyFile),
+    ca: readPem(path, cluster.caData, cluster.caFile),
+    cert: readPem(path, user?.certData, user?.certFile),
+    key: readPem(path, user?.keyData, user?.keyFile),
     token: readToken(user),
   };
 }
@@ -73,11 +90,20 @@ function readToken(user: User | null): (() => string) | undefined {
   return token === undefined ? undefined : () => token;
 }
 
-function readPem(base64: string | undefined, file: string | undefined): Buffer | undefined {
+function readPem(
+  path: string,
+  base64: string | undefined,
+  file: string | undefined,
+): Buffer | undefined {
   if (base64 !== undefined) return Buffer.from(base64, 'base64');
-  return file === undefined ? undefined : readFileSync(file);
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    return fail(path, `it names ${file}: ${describeFileError(error)}`);
+  }
 }
 
 function fail(path: string, why: string): never {
-  throw new Error(`cannot use kubeconfig ${path}: ${why}`);
+  throw new ConfigError([`cannot use kubeconfig ${path}: ${why}`]);
 }

@@ -3,6 +3,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { openSystemClock } from '../../shared/clock.ts';
+import { formatHostPort } from '../../shared/env.ts';
 import { ApiError } from '../store/api-error.ts';
 import { maxBodyBytes } from './decode.ts';
 import {
@@ -53,7 +54,7 @@ export class HttpListener {
       server.listen(port, host, () => {
         const address = server.address();
         const bound = typeof address === 'object' && address !== null ? address.port : port;
-        resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
+        resolve(`http://${formatHostPort(host, bound)}`);
       });
     });
   }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Limit } from '../../coordinator/core/limits.ts';
 import { readLimits } from '../../coordinator/limits-config.ts';
+import { describeFileError } from '../../shared/file-error.ts';
 import { type CachedImage, ImagesFileError, parseImagesFile } from './images-file.ts';
 import { sampleImages, toCachedImage } from './sample-images.ts';
 
@@ -55,16 +56,9 @@ function readText(option: string, file: string): string {
     const text = readFileSync(file, 'utf8');
     if (text.length <= maxFileLength) return text;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new InputError(`${option}: cannot read ${file}: ${reasons[code] ?? code}`, {
+    throw new InputError(`${option}: cannot read ${file}: ${describeFileError(error)}`, {
       cause: error,
     });
   }
   throw new InputError(`${option}: cannot read ${file}: longer than ${maxFileLength} characters`);
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'permission denied',
-};

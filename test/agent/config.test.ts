@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readConfig } from '../../agent/config.ts';
+import { readConfig, usage } from '../../agent/config.ts';
 import { openSystemClock } from '../../shared/clock.ts';
 import { ConfigError, type Environment } from '../../shared/env.ts';
 
@@ -18,6 +18,15 @@ function findProblems(environment: Environment): readonly string[] {
     throw error;
   }
 }
+
+describe('usage', () => {
+  test('says what each setting is', () => {
+    const [problem = ''] = findProblems({ ...minimal, FOREHOLD_TYPO: '1' });
+    const [, names = ''] = /\(it knows (.*)\)/.exec(problem) ?? [];
+    expect(names).toContain('NODE_NAME');
+    for (const name of names.split(', ')) expect(usage).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+});
 
 describe('readConfig', () => {
   test('needs no more than the node and the API server', () => {
@@ -91,6 +100,7 @@ describe('readConfig', () => {
       FOREHOLD_HTTP_ADDRESS: 'nowhere',
       FOREHOLD_KUBE_CA_FILE: '/does/not/exist',
       FOREHOLD_LOG_LEVEL: 'loud',
+      FOREHOLD_PULL_NAMESPACE: 'No Namespace',
       FOREHOLD_PULL_PRIORITY_CLASS: 'system-node-critical',
       FOREHOLD_NODE_STATUS_MAX_IMAGES: 'many',
       FOREHOLD_COORDINATR: 'x',
@@ -98,10 +108,11 @@ describe('readConfig', () => {
     const expected = [
       'NODE_NAME is not set',
       'FOREHOLD_COORDINATOR: cannot dial in plain text on 10.0.0.1',
-      'FOREHOLD_KUBE_URL is not set',
-      'FOREHOLD_KUBE_CA_FILE: ',
+      'there is no API server: set FOREHOLD_KUBE_URL, or run in a pod',
+      'FOREHOLD_KUBE_CA_FILE: cannot read /does/not/exist: no such file',
       'FOREHOLD_HTTP_ADDRESS must be',
       'FOREHOLD_LOG_LEVEL must be',
+      'FOREHOLD_PULL_NAMESPACE must be the name of a namespace, not "No Namespace"',
       'FOREHOLD_PULL_PRIORITY_CLASS must not be system-node-critical',
       'FOREHOLD_NODE_STATUS_MAX_IMAGES must be',
       'FOREHOLD_COORDINATR is not a setting',

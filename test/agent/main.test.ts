@@ -13,8 +13,8 @@ interface Process {
   readonly exited: Promise<number | null>;
 }
 
-function run(env: Readonly<Record<string, string>>): Process {
-  const child = spawn(process.execPath, ['agent/main.ts'], {
+function run(env: Readonly<Record<string, string>>, args: readonly string[] = []): Process {
+  const child = spawn(process.execPath, ['agent/main.ts', ...args], {
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -58,6 +58,32 @@ async function startAgent() {
 }
 
 describe('agent/main.ts', () => {
+  test('--help lists the settings', async () => {
+    const { output, exited } = run({}, ['--help']);
+    expect(await exited).toBe(0);
+    expect(output.out).toContain('FOREHOLD_COORDINATOR');
+  });
+
+  test('an argument is refused with exit code 2', async () => {
+    const { output, exited } = run({}, ['--hepl']);
+    expect(await exited).toBe(2);
+    expect(output.error).toBe('unknown argument "--hepl": there is --help\n');
+  });
+
+  test('what ends it is one logged sentence and exit code 1', async () => {
+    const { output, exited } = run({
+      NODE_NAME: 'n1',
+      FOREHOLD_KUBE_URL: 'http://127.0.0.1:1',
+      // Documentation's own address, which no machine has.
+      FOREHOLD_HTTP_ADDRESS: '192.0.2.1:7480',
+    });
+    expect(await exited).toBe(1);
+    expect(output.out).toContain('"msg":"agent failed"');
+    expect(output.out.match(/"message":"cannot listen on 192\.0\.2\.1:7480: [^"]*"/g)).toHaveLength(
+      1,
+    );
+  });
+
   test('says everything that is wrong with its settings, one line each, with exit code 2', async () => {
     const { output, exited } = run({ FOREHOLD_COORDINATOR: '10.0.0.1:7443', FOREHOLD_TYPO: '1' });
     expect(await exited).toBe(2);
@@ -65,7 +91,7 @@ describe('agent/main.ts', () => {
     expect(output.error.trim().split('\n')).toEqual([
       'NODE_NAME is not set',
       expect.stringMatching(/^FOREHOLD_COORDINATOR: cannot dial in plain text on 10\.0\.0\.1: /),
-      expect.stringMatching(/^FOREHOLD_KUBE_URL is not set/),
+      expect.stringMatching(/^there is no API server: /),
       expect.stringMatching(/^FOREHOLD_TYPO is not a setting of this program/),
     ]);
   });

@@ -224,7 +224,9 @@ describe('runCommand through a kubeconfig', () => {
 
   test('no such file, no such context, no context at all', async () => {
     const missing = await run(['nodes', '--kubeconfig', join(folder, 'none')]);
-    expect(missing.complaint).toMatch(/^forehold: cannot read the kubeconfig: .*none/);
+    expect(missing.complaint).toMatch(
+      /^forehold: cannot read the kubeconfig .*none: no such file$/,
+    );
     const elsewhere = await run(['nodes', '--kubeconfig', kubeconfig, '--context', 'there']);
     expect(elsewhere.complaint).toBe(
       'forehold: cannot use context there: the kubeconfig has none of this name',

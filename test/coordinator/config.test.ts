@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../../coordinator/config.ts';
+import { readConfig, usage } from '../../coordinator/config.ts';
 import { ConfigError, type Environment } from '../../shared/env.ts';
 
 function problemsOf(environment: Environment): readonly string[] {
@@ -12,6 +12,15 @@ function problemsOf(environment: Environment): readonly string[] {
     throw error;
   }
 }
+
+describe('usage', () => {
+  test('says what each setting is', () => {
+    const [problem = ''] = problemsOf({ FOREHOLD_KUBE_URL: 'http://x', FOREHOLD_TYPO: '1' });
+    const [, names = ''] = /\(it knows (.*)\)/.exec(problem) ?? [];
+    expect(names).toContain('FOREHOLD_TLS');
+    for (const name of names.split(', ')) expect(usage).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+});
 
 describe('readConfig', () => {
   test('needs an API server and nothing else', () => {

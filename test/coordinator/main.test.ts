@@ -50,11 +50,11 @@ describe('coordinator/main.ts', () => {
     ]);
   });
 
-  test('a kubeconfig that cannot be used is one logged sentence and exit code 1', async () => {
+  test('a kubeconfig that cannot be used is one sentence, with exit code 2', async () => {
     const { output, exited } = run({ KUBECONFIG: '/does/not/exist' });
-    expect(await exited).toBe(1);
-    expect(output.out).toContain('coordinator failed');
-    expect(output.out).toContain('/does/not/exist');
+    expect(await exited).toBe(2);
+    expect(output.out).toBe('');
+    expect(output.error).toBe('cannot use kubeconfig /does/not/exist: no such file\n');
   });
 
   test.for(['SIGTERM', 'SIGINT'] as const)(

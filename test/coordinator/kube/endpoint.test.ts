@@ -73,6 +73,12 @@ describe('findKubeEndpoint', () => {
 
   test('a file that is not there is named', async () => {
     const finding = findKubeEndpoint({ kind: 'kubeconfig', path: '/does/not/exist' });
-    await expect(finding).rejects.toThrow('/does/not/exist');
+    await expect(finding).rejects.toThrow('cannot use kubeconfig /does/not/exist: no such file');
+  });
+
+  test('so is a file that the kubeconfig names', async () => {
+    const path = write('lacking', '{ server: "https://x", certificate-authority: none.pem }', '{}');
+    const finding = findKubeEndpoint({ kind: 'kubeconfig', path });
+    await expect(finding).rejects.toThrow(`cannot use kubeconfig ${path}: it names ${folder}/none`);
   });
 });
