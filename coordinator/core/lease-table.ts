@@ -35,6 +35,8 @@ export interface Lease {
   endedAtMs: number | undefined;
   /** Why it ends, as far as is known before it has: what the agent said, or why we revoked it. */
   reported: LeaseResult | undefined;
+  /** The agent says that there is a pod, or was one. */
+  isPodReported: boolean;
   /** `reported` is the agent's, and it saw the end itself. */
   isEndReported: boolean;
   /** The pod is gone and the pull goes on. */
@@ -53,6 +55,7 @@ export function newLease(
     | 'heldAtMs'
     | 'endedAtMs'
     | 'reported'
+    | 'isPodReported'
     | 'isEndReported'
     | 'isUnseen'
     | 'result'
@@ -66,6 +69,7 @@ export function newLease(
     heldAtMs: undefined,
     endedAtMs: undefined,
     reported: undefined,
+    isPodReported: false,
     isEndReported: false,
     isUnseen: false,
     result: undefined,

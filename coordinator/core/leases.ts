@@ -112,11 +112,14 @@ export class Leases {
     lease.isBeingLookedUp = false;
     if (!this.#mayLapse(lease)) return;
     if (pod !== undefined) this.podSeen(pod, now);
+    // It came and went while our watch was away.
+    else if (lease.isPodReported) this.#unseen.begin(lease, now);
     else this.#life.end(lease, 'Lapsed', lease.reported ?? lapsed, now);
   }
 
   update(node: NodeState, lease: Lease, update: LeaseUpdate, now: Instant): void {
     if (update.admittedImage !== undefined) this.#pairs.learnAdmitted(lease, update.admittedImage);
+    if (update.podUid !== undefined) lease.isPodReported = true;
     if (update.state === 'accepted') {
       // A pod that came and went between two looks of our watch.
       if (update.unseen && this.#mayLapse(lease)) this.#unseen.begin(lease, now);

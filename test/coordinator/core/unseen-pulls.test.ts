@@ -135,6 +135,22 @@ describe('an offer whose pod came and went unseen', () => {
     expect(other.core.lease(leaseId)).toMatchObject({ endedAtMs: undefined });
     expect(other.core.limits()).toContainEqual({ name: 'node', slots: 1, inUse: 1 });
   });
+
+  test('counts when the agent has told of the pod and nobody finds it', () => {
+    const other = new Driver();
+    other.list({ nodes: ['n1'] });
+    const { leaseId } = firstOffer(other.connect('n1'));
+    const told = { leaseId, podUid: 'p', reason: '' } as const;
+    const accepted = updateOf({ ...told, state: 'accepted', outcome: undefined });
+    other.apply({ kind: 'leaseUpdateReceived', sessionId: 's-n1', update: accepted });
+    expect(other.pass(17_000)).toContainEqual(expect.objectContaining({ kind: 'lookUpPod' }));
+    other.apply({ kind: 'podLookedUp', leaseId, pod: undefined });
+    expect(other.core.lease(leaseId)).toMatchObject({ endedAtMs: undefined });
+    expect(other.core.limits()).toContainEqual({ name: 'node', slots: 1, inUse: 1 });
+    const ended = updateOf({ ...told, outcome: 'Succeeded', reason: 'Cached' });
+    other.apply({ kind: 'leaseUpdateReceived', sessionId: 's-n1', update: ended });
+    expect(other.core.lease(leaseId)).toMatchObject({ phase: 'Ended', outcome: 'Succeeded' });
+  });
 });
 
 describe('an unseen pull in a Hello', () => {
