@@ -30,6 +30,7 @@ const peers = [{ namespaceSelector: { matchLabels: { team: 'monitoring' } } }];
 const tolerations = [{ key: 'dedicated', operator: 'Exists' }];
 const affinity = { nodeAffinity: { marker: {} } };
 const resources = { requests: { cpu: '123m' } };
+const relabelings = [{ targetLabel: 'cluster', replacement: 'a' }];
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const env = [{ name: 'TZ', value: 'Europe/Prague' }];
 
@@ -82,6 +83,7 @@ export const alternatives: Readonly<Record<string, Alternative>> = {
     33,
     'terminationGracePeriodSeconds: 33',
   ),
+  'coordinator.revisionHistoryLimit': change(coordinator, 3, 'revisionHistoryLimit: 3'),
   'agent.resources': change(agent, resources, 'cpu: 123m'),
   'agent.priorityClassName': change(
     agent,
@@ -98,6 +100,7 @@ export const alternatives: Readonly<Record<string, Alternative>> = {
   'agent.podLabels': change(agent, { pod: 'a' }, 'pod: a'),
   'agent.extraEnv': change(agent, env, 'value: Europe/Prague'),
   'agent.terminationGracePeriodSeconds': change(agent, 33, 'terminationGracePeriodSeconds: 33'),
+  'agent.revisionHistoryLimit': change(agent, 3, 'revisionHistoryLimit: 3'),
   'pulls.namespace': change('Namespace images', 'images', 'name: images'),
   'pulls.createNamespace': change(`!${namespace}`, false, ''),
   'pulls.namespaceLabels': change(namespace, { cost: 'a' }, 'cost: a'),
@@ -177,6 +180,18 @@ export const alternatives: Readonly<Record<string, Alternative>> = {
     'release: prometheus',
     serviceMonitor,
   ),
+  'metrics.serviceMonitor.relabelings': change(
+    'ServiceMonitor forehold/forehold-coordinator',
+    relabelings,
+    'relabelings:',
+    serviceMonitor,
+  ),
+  'metrics.serviceMonitor.metricRelabelings': change(
+    'ServiceMonitor forehold/forehold-coordinator',
+    relabelings,
+    'metricRelabelings:',
+    serviceMonitor,
+  ),
   'metrics.podMonitor.enabled': change('PodMonitor forehold-pulls/forehold-agent', true, 'http'),
   'metrics.podMonitor.interval': change(
     'PodMonitor forehold-pulls/forehold-agent',
@@ -188,6 +203,18 @@ export const alternatives: Readonly<Record<string, Alternative>> = {
     'PodMonitor forehold-pulls/forehold-agent',
     { release: 'prometheus' },
     'release: prometheus',
+    podMonitor,
+  ),
+  'metrics.podMonitor.relabelings': change(
+    'PodMonitor forehold-pulls/forehold-agent',
+    relabelings,
+    'relabelings:',
+    podMonitor,
+  ),
+  'metrics.podMonitor.metricRelabelings': change(
+    'PodMonitor forehold-pulls/forehold-agent',
+    relabelings,
+    'metricRelabelings:',
     podMonitor,
   ),
   'uninstallHook.enabled': change(`!${uninstall}`, false, ''),

@@ -228,13 +228,12 @@ describe('pods of the chart', () => {
   test.for([
     ['coordinator', coordinator],
     ['agent', agent],
-  ] as const)('%s: probed, and not taken for a pull pod', ([, workload]) => {
+  ] as const)('%s: labelled by release, probed, and no pull pod', ([, workload]) => {
+    const labels = ['spec', 'template', 'metadata', 'labels'];
+    expect(workload).toHaveProperty([...labels, 'app.kubernetes.io/instance'], 'forehold');
     expect(workload).toHaveProperty(`${first}.livenessProbe.httpGet.path`, '/healthz');
     expect(workload).toHaveProperty(`${first}.readinessProbe.httpGet.path`, '/readyz');
-    expect(workload).not.toHaveProperty([
-      ...['spec', 'template', 'metadata', 'labels'],
-      'app.kubernetes.io/managed-by',
-    ]);
+    expect(workload).not.toHaveProperty([...labels, 'app.kubernetes.io/managed-by']);
   });
 
   test('all tokens are short-lived', () => {

@@ -30,7 +30,7 @@ app.kubernetes.io/component: {{ . }}
 {{/* Labels of a component's pods: (dict "root" $ "component" "agent" "own" .Values.agent.podLabels). Ours win. */}}
 {{- define "forehold.podLabels" -}}
 {{- $selector := include "forehold.selector" .component | fromYaml -}}
-{{- merge $selector (dict "app.kubernetes.io/part-of" "forehold") .own .root.Values.commonLabels | toYaml -}}
+{{- merge $selector (dict "app.kubernetes.io/part-of" "forehold" "app.kubernetes.io/instance" .root.Release.Name) .own .root.Values.commonLabels | toYaml -}}
 {{- end }}
 
 {{- define "forehold.registry" -}}
