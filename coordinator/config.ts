@@ -23,6 +23,7 @@ export interface CoordinatorConfig extends ChannelConfig {
   readonly http: HostPort;
   readonly kube: EndpointSettings;
   readonly pullNamespace: string;
+  readonly readsEvents: boolean;
   readonly leaseNamespace: string;
   /** Holder of the coordination Lease while this one leads. */
   readonly identity: string;
@@ -45,6 +46,8 @@ It is configured by environment variables; an empty one is the same as none.
   ${channelUsage}
   FOREHOLD_HTTP_ADDRESS    /metrics, /healthz, /readyz                         default 127.0.0.1:${ports.http}
   FOREHOLD_PULL_NAMESPACE  namespace of pull pods and pull secrets             default ${defaultPullNamespace}
+  FOREHOLD_READ_EVENTS     on: ask events of that namespace, which needs the right to list them, why a pull pod got no
+                           sandbox; off: SandboxFailed does not say        default off
   FOREHOLD_NAMESPACE       namespace of the coordinators' coordination Lease   default forehold
   FOREHOLD_IDENTITY        its holder while this one leads                     default the host name
   FOREHOLD_ADVERTISED_ADDRESS
@@ -68,6 +71,7 @@ export function readConfig(environment: Environment): CoordinatorConfig {
     http: reader.hostPort('FOREHOLD_HTTP_ADDRESS', `127.0.0.1:${ports.http}`),
     kube: readEndpoint(reader),
     pullNamespace: reader.namespace('FOREHOLD_PULL_NAMESPACE', defaultPullNamespace),
+    readsEvents: reader.oneOf('FOREHOLD_READ_EVENTS', ['on', 'off'], 'off') === 'on',
     leaseNamespace: reader.namespace('FOREHOLD_NAMESPACE', 'forehold'),
     identity: readIdentity(reader),
     advertisedAddress: readAdvertisedAddress(reader),

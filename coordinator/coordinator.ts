@@ -33,6 +33,8 @@ export interface CoordinatorOptions {
   readonly log: Log;
   /** Of the pull pods. */
   readonly pullNamespace: string;
+  /** Events of that namespace may be read, to say why a pod got no sandbox; not unless said otherwise. */
+  readonly readsEvents?: boolean;
   /** Of the coordination Lease that says who leads. */
   readonly leaseNamespace: string;
   /** Who this is, for those who read that Lease. */

@@ -14,6 +14,7 @@ import type { Limit } from './core/limits.ts';
 import type { LeaseView } from './core/views.ts';
 import type { AgentGate } from './identity/agent-gate.ts';
 import type { LeaseFeed } from './inspector/lease-feed.ts';
+import { EventRequests } from './kube/event-requests.ts';
 import { cachedImageStatusPath, pullPolicyStatusPath } from './kube/paths.ts';
 import { PodRequests } from './kube/pod-requests.ts';
 import { runReflectors } from './kube/reflectors.ts';
@@ -31,6 +32,8 @@ export interface ReignOptions {
   readonly tenure: Tenure;
   readonly kube: KubeClient;
   readonly pullNamespace: string;
+  /** Its events may be read; not unless said otherwise. */
+  readonly readsEvents?: boolean | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -73,6 +76,7 @@ export class Reign {
   readonly #journal: LeaseJournal;
   readonly #loop: Loop;
   readonly #pods: PodRequests;
+  readonly #events: EventRequests;
   readonly #images: StatusWriter<CachedImageStatus>;
   readonly #policies: StatusWriter<PullPolicyStatus>;
   readonly #missing = new Map<string, string>(Object.entries(lists));
@@ -85,6 +89,7 @@ export class Reign {
       firstEpoch: tenure.isFirst,
       startedAt: tenure.takenAt,
       tenureUntilMs: tenure.untilMs,
+      readsEvents: options.readsEvents ?? false,
       pauses: options.pauses.list(),
       random,
     });
@@ -95,6 +100,7 @@ export class Reign {
     this.#journal = new LeaseJournal(log, metrics);
     const fenced = { ...options, kube: fenceWrites(options.kube, tenure) };
     this.#pods = new PodRequests({ ...fenced, onEvent });
+    this.#events = new EventRequests({ ...fenced, onEvent });
     this.#images = new StatusWriter({
       ...fenced,
       status: (name, now) => core.status(name, now),
@@ -199,6 +205,9 @@ export class Reign {
         break;
       case 'deletePod':
         this.#pods.delete(effect.podName, effect.podUid);
+        break;
+      case 'readPodEvents':
+        this.#events.read(effect.leaseId, effect.podUid);
         break;
       case 'statusChanged':
         this.#images.notify(effect.name, effect.transition);

@@ -14,6 +14,7 @@ import { LeaseLife } from './lease-life.ts';
 import { Leases } from './leases.ts';
 import { Pacer } from './pacer.ts';
 import { Pairs } from './pairs.ts';
+import { PodEvents } from './pod-events.ts';
 import { describePolicyStatus } from './policy-status.ts';
 import { Regulation } from './regulation.ts';
 import { Revocations } from './revocations.ts';
@@ -32,6 +33,7 @@ export class Core {
   readonly inquiry: Inquiry;
   readonly #state: State;
   readonly #leases: Leases;
+  readonly #podEvents: PodEvents;
   readonly #revocations: Revocations;
   readonly #unseen: UnseenPulls;
   readonly #suspects: Suspects;
@@ -54,25 +56,25 @@ export class Core {
     const pairs = new Pairs(state);
     const life = new LeaseLife(state, pairs);
     this.#suspects = new Suspects(state, life, pairs);
-    const suspects = this.#suspects;
-    this.#revocations = new Revocations(state, life);
+    this.#podEvents = new PodEvents(state, life, pairs);
+    const podEvents = this.#podEvents;
+    this.#revocations = new Revocations(state, life, podEvents);
     this.#unseen = new UnseenPulls(state, life);
     const revocations = this.#revocations;
     const unseen = this.#unseen;
-    this.#leases = new Leases({ state, pairs, life, revocations, unseen });
+    this.#leases = new Leases({ state, pairs, life, revocations, unseen, podEvents });
     const leases = this.#leases;
     const memory = new AgentMemory(pairs, unseen);
-    this.#cluster = new Cluster({ state, leases, revocations, suspects, memory });
+    this.#cluster = new Cluster({ state, leases, revocations, suspects: this.#suspects, memory });
     this.#sessions = new Sessions({ state, leases, unseen, memory });
     this.#pacer = new Pacer(state, leases);
     this.#announcer = new Announcer(state);
-    const { deadlines } = this.#state;
     const { monotonicMs } = settings.startedAt;
     // Offers of the former reign may still become pods until then.
-    deadlines.add(monotonicMs + timing.offerTtlMs + timing.maxClockSkewMs, {
+    state.deadlines.add(monotonicMs + timing.offerTtlMs + timing.maxClockSkewMs, {
       kind: 'offersAllowed',
     });
-    deadlines.add(monotonicMs + inventoryPatienceMs, { kind: 'statusesAllowed' });
+    state.deadlines.add(monotonicMs + inventoryPatienceMs, { kind: 'statusesAllowed' });
   }
 
   get epoch(): number {
@@ -190,15 +192,16 @@ export class Core {
         this.#regulation.limitsConfigured(event.limits);
         break;
       case 'pausesChanged':
-        this.#state.pauses.set(event.pauses);
-        for (const wish of this.#state.demand.wishes.values())
-          this.#state.demand.changedWishes.add(wish);
+        this.#state.setPauses(event.pauses);
         break;
       case 'leaseRevoked':
-        this.#takeBack(event.leaseId, event.message, now);
+        this.#revocations.takeBack(event.leaseId, event.message, now);
         break;
       case 'podLookedUp':
         this.#leases.podLookedUp(event.leaseId, event.pod, now);
+        break;
+      case 'podEventsRead':
+        this.#podEvents.read(event.leaseId, event.events);
         break;
       case 'tenureRenewed':
         this.#state.tenureUntilMs = event.untilMs;
@@ -237,11 +240,6 @@ export class Core {
       default:
         event satisfies never;
     }
-  }
-
-  #takeBack(leaseId: string, message: string, now: Instant): void {
-    const lease = this.#state.leases.find(leaseId);
-    if (lease !== undefined) this.#revocations.takeBack(lease, message, now);
   }
 
   #comeBack(due: Due, now: Instant): void {

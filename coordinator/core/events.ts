@@ -9,6 +9,7 @@ import type {
   InventoryEntry,
   LeaseUpdate,
 } from '../../shared/protocol.ts';
+import type { PodEvent } from '../../shared/sandbox-failure.ts';
 import type { Limit } from './limits.ts';
 import type { Pause } from './pauses.ts';
 import type { LeaseView } from './views.ts';
@@ -138,6 +139,12 @@ export type Event =
       readonly leaseId: string;
       readonly pod: PullPodRecord | undefined;
     }
+  /** Answer to `readPodEvents`; a failed request is none. */
+  | {
+      readonly kind: 'podEventsRead';
+      readonly leaseId: string;
+      readonly events: readonly PodEvent[];
+    }
   /** This coordinator leads until then, in monotonic milliseconds. */
   | { readonly kind: 'tenureRenewed'; readonly untilMs: number }
   /** Time passed; also sent when `nextDeadlineMs` is due. */
@@ -155,6 +162,8 @@ export type Effect =
     }
   /** GET the pod by name and answer with `podLookedUp`. */
   | { readonly kind: 'lookUpPod'; readonly leaseId: string; readonly podName: string }
+  /** List the events about the pod, once, and answer with `podEventsRead` if that succeeds. */
+  | { readonly kind: 'readPodEvents'; readonly leaseId: string; readonly podUid: string }
   /** Delete gracefully (grace 1 s), with the uid as precondition. */
   | { readonly kind: 'deletePod'; readonly podName: string; readonly podUid: string }
   /** The status of a CachedImage may differ from what is stored: phase or a condition (`transition`) or counts. */

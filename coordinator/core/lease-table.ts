@@ -37,6 +37,10 @@ export interface Lease {
   reported: LeaseResult | undefined;
   /** The agent says that there is a pod, or was one. */
   isPodReported: boolean;
+  /** The pod's events were asked why it failed. */
+  areEventsAsked: boolean;
+  /** What they said; it stands for what was reported, however often that is repeated. */
+  refined: LeaseResult | undefined;
   /** `reported` is the agent's, and it saw the end itself. */
   isEndReported: boolean;
   /** The pod is gone and the pull goes on. */
@@ -56,6 +60,8 @@ export function newLease(
     | 'endedAtMs'
     | 'reported'
     | 'isPodReported'
+    | 'areEventsAsked'
+    | 'refined'
     | 'isEndReported'
     | 'isUnseen'
     | 'result'
@@ -70,6 +76,8 @@ export function newLease(
     endedAtMs: undefined,
     reported: undefined,
     isPodReported: false,
+    areEventsAsked: false,
+    refined: undefined,
     isEndReported: false,
     isUnseen: false,
     result: undefined,

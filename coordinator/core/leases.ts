@@ -10,6 +10,7 @@ import type { Lease, LeaseResult } from './lease-table.ts';
 import type { NodeState } from './node-state.ts';
 import { makeOffer } from './offers.ts';
 import type { Pairs } from './pairs.ts';
+import type { PodEvents } from './pod-events.ts';
 import { restoreLease } from './restore.ts';
 import type { Revocations } from './revocations.ts';
 import type { State } from './state.ts';
@@ -28,6 +29,7 @@ export interface LeaseParts {
   readonly life: LeaseLife;
   readonly revocations: Revocations;
   readonly unseen: UnseenPulls;
+  readonly podEvents: PodEvents;
 }
 
 export class Leases {
@@ -36,14 +38,16 @@ export class Leases {
   readonly #life: LeaseLife;
   readonly #revocations: Revocations;
   readonly #unseen: UnseenPulls;
+  readonly #podEvents: PodEvents;
   #count = 0;
 
-  constructor({ state, pairs, life, revocations, unseen }: LeaseParts) {
+  constructor({ state, pairs, life, revocations, unseen, podEvents }: LeaseParts) {
     this.#state = state;
     this.#pairs = pairs;
     this.#life = life;
     this.#revocations = revocations;
     this.#unseen = unseen;
+    this.#podEvents = podEvents;
   }
 
   /** How many ids this reign has used: each of them but the newest ended ones is looked up in vain once it has ended. */
@@ -126,7 +130,7 @@ export class Leases {
       return;
     }
     const { outcome = 'Unknown', reason, message, digest } = update;
-    lease.reported = { outcome, reason, message, digest };
+    lease.reported = this.#podEvents.refine(lease, { outcome, reason, message, digest });
     if (update.state === 'declined') return;
     lease.isEndReported = outcome !== 'Unknown' && reason !== 'PullTimeout';
     this.#unseen.look(node, now);

@@ -93,6 +93,17 @@ export class Pairs {
     image.tidy(node);
   }
 
+  /** The events of its pod say more of an ended lease; they come too late for a pair that has met something else. */
+  refine(lease: Lease, said: LeaseResult, refined: LeaseResult): void {
+    const subjects = this.#find(lease);
+    if (subjects === undefined) return;
+    const { image, node, pair } = subjects;
+    if (pair.reason === said.reason && pair.message === said.message)
+      Object.assign(pair, { reason: refined.reason, message: refined.message });
+    this.#state.demand.refreshPair(image, node);
+    image.tidy(node);
+  }
+
   /** An ended pod keeps its name until it is deleted, and with it the pair from a new lease. */
   setLeftover(pod: PullPodRecord, hasLeftoverPod: boolean): void {
     const subjects = this.#findByPod(pod);

@@ -7,6 +7,7 @@ import type { DesiredImage } from './desired-image.ts';
 import type { LeaseLife } from './lease-life.ts';
 import type { Lease } from './lease-table.ts';
 import type { NodeState } from './node-state.ts';
+import type { PodEvents } from './pod-events.ts';
 import type { State } from './state.ts';
 import { matchesSelector } from './target.ts';
 
@@ -16,10 +17,12 @@ const deletionPatienceMs = 10_000;
 export class Revocations {
   readonly #state: State;
   readonly #life: LeaseLife;
+  readonly #podEvents: PodEvents;
 
-  constructor(state: State, life: LeaseLife) {
+  constructor(state: State, life: LeaseLife, podEvents: PodEvents) {
     this.#state = state;
     this.#life = life;
+    this.#podEvents = podEvents;
   }
 
   /** The leases of this image that nobody wants on their nodes any more. */
@@ -29,9 +32,11 @@ export class Revocations {
     }
   }
 
-  /** Somebody takes the lease back. */
-  takeBack(lease: Lease, message: string, now: Instant): void {
-    if (!this.#state.leases.isLive(lease) || lease.phase === 'Revoking') return;
+  /** Somebody takes the lease back, if it is there. */
+  takeBack(leaseId: string, message: string, now: Instant): void {
+    const lease = this.#state.leases.find(leaseId);
+    if (lease === undefined || lease.phase === 'Revoking') return;
+    if (!this.#state.leases.isLive(lease)) return;
     lease.reported ??= { outcome: 'Cancelled', reason: 'Revoked', message, digest: undefined };
     this.revoke(lease, 'Revoked', now);
   }
@@ -43,12 +48,12 @@ export class Revocations {
       const message = { kind: 'revoke', leaseId: lease.id, podUid, reason } as const;
       this.#state.emit({ kind: 'send', sessionId: session.id, message });
     }
-    lease.reported ??= {
+    lease.reported ??= this.#podEvents.refine(lease, {
       outcome: reason === 'PullTimeout' ? 'Failed' : 'Cancelled',
       reason,
       message: '',
       digest: undefined,
-    };
+    });
     const patienceMs = session === undefined ? 0 : deletionPatienceMs;
     this.#state.deadlines.add(now.monotonicMs + patienceMs, { kind: 'deletionOverdue', lease });
     if (lease.phase !== 'Revoking' && lease.phase !== 'Suspect') this.#life.move(lease, 'Revoking');

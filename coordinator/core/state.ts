@@ -24,6 +24,8 @@ export interface CoreSettings {
   readonly tenureUntilMs?: number;
   /** Uniform in [0, 1); for the jitter of backoffs. */
   readonly random: () => number;
+  /** The events of pull pods may be read; not unless said otherwise. */
+  readonly readsEvents?: boolean;
   /** What was paused before this reign; nothing unless said otherwise. */
   readonly pauses?: readonly Pause[];
 }
@@ -86,6 +88,12 @@ export class State {
   get isListed(): boolean {
     const { nodes, pods, images, policies } = this.listed;
     return nodes && pods && images && policies;
+  }
+
+  /** Every status says whether its image is paused. */
+  setPauses(pauses: readonly Pause[]): void {
+    this.pauses.set(pauses);
+    for (const wish of this.demand.wishes.values()) this.demand.changedWishes.add(wish);
   }
 
   /** Counts in the policy's status may have changed. */

@@ -12,6 +12,10 @@ export function podsPath(namespace: string): string {
   return `/api/v1/namespaces/${namespace}/pods`;
 }
 
+export function eventsPath(namespace: string): string {
+  return `/api/v1/namespaces/${namespace}/events`;
+}
+
 export function configMapsPath(namespace: string): string {
   return `/api/v1/namespaces/${namespace}/configmaps`;
 }

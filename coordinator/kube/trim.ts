@@ -1,8 +1,9 @@
 // What the coordinator keeps of Kubernetes objects. They are trimmed on arrival: a node's list of images and everybody's
 // managed fields are most of an object and nothing that a decision needs.
 
-import type { KubeObject, Node, ObjectMeta, Pod } from '../../shared/kube-types.ts';
+import type { KubeEvent, KubeObject, Node, ObjectMeta, Pod } from '../../shared/kube-types.ts';
 import { observePod } from '../../shared/observed-pod.ts';
+import type { PodEvent } from '../../shared/sandbox-failure.ts';
 import { parseTimestamp } from '../../shared/timestamp.ts';
 import type { NodeRecord, PullPodRecord } from '../core/events.ts';
 
@@ -32,6 +33,19 @@ export function trimNode({ metadata, spec, status }: Node): NodeRecord {
 
 export function trimPod(pod: Pod): PullPodRecord {
   return { ...observePod(pod), nodeName: pod.spec.nodeName ?? '' };
+}
+
+// The API server takes longer ones from others than kubelets write.
+const maxEventMessageLength = 4_096;
+
+export function trimEvent(event: KubeEvent): PodEvent {
+  const { reason = '', message = '', lastTimestamp, series, eventTime, metadata } = event;
+  const said = lastTimestamp ?? series?.lastObservedTime ?? eventTime ?? metadata.creationTimestamp;
+  return {
+    reason,
+    message: message.slice(0, maxEventMessageLength),
+    atMs: parseTimestamp(said) ?? 0,
+  };
 }
 
 /** Of our own kinds everything but metadata counts. */

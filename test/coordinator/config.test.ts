@@ -30,6 +30,7 @@ describe('readConfig', () => {
       http: { host: '127.0.0.1', port: 7480 },
       kube: { kind: 'url', url: 'http://127.0.0.1:6443' },
       pullNamespace: 'forehold-pulls',
+      readsEvents: false,
       leaseNamespace: 'forehold',
       identity: hostname(),
       advertisedAddress: undefined,
@@ -46,6 +47,22 @@ describe('readConfig', () => {
   ] as const)('agents reach %s at %s', ([given, address]) => {
     const environment = { FOREHOLD_KUBE_URL: 'http://x', FOREHOLD_ADVERTISED_ADDRESS: given };
     expect(readConfig(environment).advertisedAddress).toBe(address);
+  });
+
+  test.for([
+    ['on', true],
+    ['off', false],
+    ['', false],
+  ] as const)('reads events or not by the setting "%s"', ([given, readsEvents]) => {
+    const environment = { FOREHOLD_KUBE_URL: 'http://x', FOREHOLD_READ_EVENTS: given };
+    expect(readConfig(environment).readsEvents).toBe(readsEvents);
+  });
+
+  test('takes no other word for on', () => {
+    const environment = { FOREHOLD_KUBE_URL: 'http://x', FOREHOLD_READ_EVENTS: 'true' };
+    expect(problemsOf(environment)).toEqual([
+      expect.stringMatching(/^FOREHOLD_READ_EVENTS must be/),
+    ]);
   });
 
   test('names who it is and where as they must be', () => {

@@ -216,11 +216,14 @@ export const Reason = {
    */
   REASON_TLS_ERROR: 'REASON_TLS_ERROR',
   /**
-   * The pull pod got no address. The node's address range may be exhausted; look at the network plug-in.
+   * The pull pod got no address, as its events say, which the coordinator reads where it may (chart value rbac.events).
+   * Enlarge the node's address range or run fewer pods there; the message has the network plug-in's words.
    */
   REASON_NO_POD_IP: 'REASON_NO_POD_IP',
   /**
-   * The runtime could not set up the pull pod. Read the message; look at the node's runtime and network plug-in.
+   * The runtime could not set up the pull pod, for want of an address, of a network or of something else. Read the message,
+   * or the pod's events where the coordinator may not (chart value rbac.events); look at the node's runtime and network
+   * plug-in.
    */
   REASON_SANDBOX_FAILED: 'REASON_SANDBOX_FAILED',
   /**
@@ -521,12 +524,15 @@ export type ReasonInput =
   | 'REASON_TLS_ERROR'
   | 48
   /**
-   * The pull pod got no address. The node's address range may be exhausted; look at the network plug-in.
+   * The pull pod got no address, as its events say, which the coordinator reads where it may (chart value rbac.events).
+   * Enlarge the node's address range or run fewer pods there; the message has the network plug-in's words.
    */
   | 'REASON_NO_POD_IP'
   | 49
   /**
-   * The runtime could not set up the pull pod. Read the message; look at the node's runtime and network plug-in.
+   * The runtime could not set up the pull pod, for want of an address, of a network or of something else. Read the message,
+   * or the pod's events where the coordinator may not (chart value rbac.events); look at the node's runtime and network
+   * plug-in.
    */
   | 'REASON_SANDBOX_FAILED'
   | 50
