@@ -140,7 +140,7 @@ export const alternatives: Readonly<Record<string, Alternative>> = {
     'maxConcurrentNodes: 1',
   ),
   'rbac.pendingPods': change('ClusterRole forehold-coordinator', true, '- pods'),
-  'rbac.events': change('Role default/forehold-coordinator-events', true, '- events'),
+  'rbac.events': change('Role forehold-pulls/forehold-coordinator', true, '- events'),
   'admissionPolicies.enabled': change('!ValidatingAdmissionPolicy forehold-agents', false, ''),
   'admissionPolicies.registries.allowed': change(
     'ConfigMap forehold/forehold-registries',

@@ -2,7 +2,7 @@
 // is rendered must be on it, and what is on it must be rendered; a new right begins here.
 
 /** Where a right holds: in the whole cluster, or in one namespace. */
-export type Scope = 'cluster' | 'forehold' | 'forehold-pulls' | 'default';
+export type Scope = 'cluster' | 'forehold' | 'forehold-pulls';
 
 export interface Right {
   readonly account: string;
@@ -100,8 +100,8 @@ const coordinator: readonly Right[] = [
     account: 'forehold-coordinator',
     scope: 'forehold-pulls',
     resource: '/events',
-    verbs: ['list', 'watch'],
-    reason: 'rbac.events: when the kubelet really pulled',
+    verbs: ['list'],
+    reason: 'rbac.events: why a pull pod got no sandbox, such as NoPodIP',
   },
   {
     account: 'forehold-coordinator',
@@ -134,15 +134,6 @@ const coordinator: readonly Right[] = [
     verbs: ['get', 'update'],
     reason: 'tls.mode=managed: its own authority and certificates; no other Secret',
   },
-  ...['/events', 'events.k8s.io/events'].map(
-    (resource): Right => ({
-      account: 'forehold-coordinator',
-      scope: 'default',
-      resource,
-      verbs: ['create', 'patch'],
-      reason: 'rbac.events: events about cluster-wide kinds live in the namespace default',
-    }),
-  ),
 ];
 
 const people: readonly Right[] = [

@@ -20,6 +20,7 @@ const variants: readonly (readonly [string, Values])[] = [
   ['cert-manager', { tls: { mode: 'certManager' } }],
   ['more names', { tls: { extraNames: ['forehold.example'], clusterDomain: 'k8s.example' } }],
   ['no priority class', { pulls: { priorityClass: { name: '', create: false } } }],
+  ['events', { rbac: { events: true } }],
   ['another namespace', { pulls: { namespace: 'images' }, logLevel: 'debug' }],
 ];
 
@@ -45,6 +46,7 @@ describe.for(variants)('the programs read what the chart sets with %s', ([, valu
     expect(config.tls.kind).not.toBe('off');
     expect(config.authentication).toEqual({ agentServiceAccount: 'forehold-agent' });
     expect(config.limits).toHaveLength('limits' in values ? 2 : 0);
+    expect(config.readsEvents).toBe('rbac' in values);
     expect(config.advertisedAddress).toMatch(/:7443$/);
   });
 

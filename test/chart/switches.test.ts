@@ -40,6 +40,18 @@ describe('pulls.namespace', () => {
   });
 });
 
+describe('rbac.events', () => {
+  test('comes with the setting to use it, and neither is there without it', async () => {
+    const role = 'Role forehold-pulls/forehold-coordinator';
+    const on = await render({ rbac: { events: true } });
+    expect(environmentOf(pick(on, coordinator))).toHaveProperty('FOREHOLD_READ_EVENTS', 'on');
+    expect(stringify(pick(on, role))).toMatch(/- events\s+verbs:\s+- list\s*$/);
+    expect(environmentOf(pick(defaults, coordinator))).not.toHaveProperty('FOREHOLD_READ_EVENTS');
+    expect(stringify(pick(defaults, role))).not.toContain('events');
+    expect(on.map(nameObject)).toEqual(defaults.map(nameObject));
+  });
+});
+
 describe('pulls.secrets', () => {
   test('become what the kubelet reads', async () => {
     const config = '{"auths":{"r.example":{"auth":"dTpw"}}}';

@@ -14,6 +14,10 @@
   value: {{ .Release.Namespace }}
 - name: FOREHOLD_PULL_NAMESPACE
   value: {{ .Values.pulls.namespace }}
+{{- if .Values.rbac.events }}
+- name: FOREHOLD_READ_EVENTS
+  value: "on"
+{{- end }}
 - name: FOREHOLD_AGENT_SERVICE_ACCOUNT
   value: forehold-agent
 - name: FOREHOLD_GRPC_ADDRESS

@@ -46,7 +46,7 @@
 {{- if .Values.rbac.events }}
 - apiGroups: [""]
   resources: [events]
-  verbs: [list, watch]
+  verbs: [list]
 {{- end }}
 {{- end }}
 
@@ -68,12 +68,6 @@
   resourceNames: [forehold-tls]
   verbs: [get, update]
 {{- end }}
-{{- end }}
-
-{{- define "forehold.coordinatorEvents" }}
-- apiGroups: ["", events.k8s.io]
-  resources: [events]
-  verbs: [create, patch]
 {{- end }}
 
 {{- define "forehold.viewerRules" }}
