@@ -1,8 +1,36 @@
 // The limits that hold in a simulated run, worked out from what people wrote (limits file, PullPolicies, CachedImages) by
 // rules of their own (design 6, kinds), so that a mistake in the coordinator's is not repeated here.
 
-import type { World } from '../world.ts';
-import type { Allowance } from './budget.ts';
+import type { ApiObject } from '../../store/resources.ts';
+import type { PullPod } from './pull-pods.ts';
+
+/** A limit as people wrote it. */
+export interface Allowance {
+  readonly name: string;
+  readonly slots: number;
+  /** Pulls with the same key share the slots; undefined: not counted. */
+  key(pull: PullPod): string | undefined;
+}
+
+/** What people wrote, by where it stands. */
+export interface Written {
+  readonly limits: LimitsWritten;
+  readonly policies: readonly PolicyWritten[];
+  /** Normalised reference to the names of its policies. */
+  readonly policiesOf: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+interface LimitsWritten {
+  readonly cluster: number;
+  readonly image: number;
+  readonly registry: number;
+}
+
+interface PolicyWritten {
+  readonly name: string;
+  readonly maxConcurrentNodes: number;
+  readonly maxConcurrentPulls: number | undefined;
+}
 
 interface ImageSpec {
   readonly image: string;
@@ -10,14 +38,7 @@ interface ImageSpec {
   readonly policyRef?: { readonly name: string };
 }
 
-interface PolicySpec {
-  readonly maxConcurrentNodes?: number;
-  readonly maxConcurrentPulls?: number;
-}
-
-export function allowancesOf(world: World): readonly Allowance[] {
-  const { limits } = world;
-  const policyOf = readPolicies(world);
+export function allowancesOf({ limits, policies, policiesOf }: Written): readonly Allowance[] {
   const configured: Allowance[] = [
     { name: 'cluster', slots: limits.cluster, key: () => 'cluster' },
     { name: 'registry', slots: limits.registry, key: ({ registry }) => registry },
@@ -25,14 +46,13 @@ export function allowancesOf(world: World): readonly Allowance[] {
     {
       name: 'image',
       slots: limits.image,
-      key: ({ image }) => (policyOf.has(image) ? undefined : image),
+      key: ({ image }) => (policiesOf.has(image) ? undefined : image),
     },
   ];
-  const { store } = world.cluster;
-  const ofPolicies = store.list('pullpolicies').flatMap(({ metadata, spec }): Allowance[] => {
-    const { maxConcurrentNodes = 1, maxConcurrentPulls }: PolicySpec = Object(spec);
-    const name = `policy/${metadata.name}`;
-    const isOurs = (image: string): boolean => policyOf.get(image)?.has(metadata.name) === true;
+  const ofPolicies = policies.flatMap((policy): Allowance[] => {
+    const { maxConcurrentNodes, maxConcurrentPulls } = policy;
+    const name = `policy/${policy.name}`;
+    const isOurs = (image: string): boolean => policiesOf.get(image)?.has(policy.name) === true;
     const perImage: Allowance = {
       name: `${name}/image`,
       slots: maxConcurrentNodes,
@@ -47,10 +67,16 @@ export function allowancesOf(world: World): readonly Allowance[] {
   return [...configured, ...ofPolicies];
 }
 
-/** Normalised reference to the names of its policies. */
-function readPolicies({ cluster }: World): ReadonlyMap<string, ReadonlySet<string>> {
+export function readPolicies(objects: readonly ApiObject[]): Written['policies'] {
+  return objects.map(({ metadata: { name }, spec }) => {
+    const { maxConcurrentNodes = 1, maxConcurrentPulls }: Partial<PolicyWritten> = Object(spec);
+    return { name, maxConcurrentNodes, maxConcurrentPulls };
+  });
+}
+
+export function readPoliciesOf(objects: readonly ApiObject[]): Written['policiesOf'] {
   const policies = new Map<string, Set<string>>();
-  for (const { spec } of cluster.store.list('cachedimages')) {
+  for (const { spec } of objects) {
     const { image, tag, policyRef }: ImageSpec = Object(spec);
     if (policyRef === undefined) continue;
     const reference = `${image}:${tag}`;

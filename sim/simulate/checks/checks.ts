@@ -4,7 +4,7 @@ import type { Pod } from '../../../shared/kube-types.ts';
 import { annotations, coordinatorLeaseName } from '../../../shared/names.ts';
 import type { StoreEvent } from '../../store/collection.ts';
 import type { World } from '../world.ts';
-import { allowancesOf } from './allowances.ts';
+import { readPolicies, readPoliciesOf, type Written } from './allowances.ts';
 import { BudgetCheck } from './budget.ts';
 import { FencingCheck } from './fencing.ts';
 import { LivePulls } from './live-pulls.ts';
@@ -58,13 +58,25 @@ export class Checks {
   follow(): void {
     const { cluster, sessions, limits, clock, trace } = this.#world;
     const { store, pullNamespace: namespace } = cluster;
-    const restate = (): void => this.#restate();
-    restate();
-    limits.onEdit(restate);
-    store.subscribe('pullpolicies', restate);
+    const stateLimits = (): void => {
+      const { cluster, image, registry } = limits;
+      this.#state({ limits: { cluster, image, registry } });
+    };
+    const statePolicies = (): void =>
+      this.#state({ policies: readPolicies(store.list('pullpolicies')) });
+    const stateImages = (): void =>
+      this.#state({ policiesOf: readPoliciesOf(store.list('cachedimages')) });
+    stateLimits();
+    statePolicies();
+    stateImages();
+    limits.onEdit(stateLimits);
+    store.subscribe('pullpolicies', ({ type, object, previous }) => {
+      if (type !== 'MODIFIED' || object.metadata.generation !== previous?.metadata.generation)
+        statePolicies();
+    });
     store.subscribe('cachedimages', ({ type, object, previous }) => {
       if (type !== 'MODIFIED' || object.metadata.generation !== previous?.metadata.generation)
-        restate();
+        stateImages();
       if (type === 'MODIFIED') this.#truth.statusWritten(object);
     });
     store.subscribe('nodes', (event) => this.#live.nodeEvent(event));
@@ -115,8 +127,8 @@ export class Checks {
     this.#retries.podCreated(pod, nowMs);
   }
 
-  #restate(): void {
-    this.#budget.state(allowancesOf(this.#world), this.#world.clock.now().monotonicMs);
+  #state(written: Partial<Written>): void {
+    this.#budget.state(written, this.#world.clock.now().monotonicMs);
   }
 }
 

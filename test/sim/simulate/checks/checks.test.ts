@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Allowance, BudgetCheck } from '../../../../sim/simulate/checks/budget.ts';
+import type { Written } from '../../../../sim/simulate/checks/allowances.ts';
+import { BudgetCheck } from '../../../../sim/simulate/checks/budget.ts';
 import { FencingCheck } from '../../../../sim/simulate/checks/fencing.ts';
 import type { PullPod } from '../../../../sim/simulate/checks/pull-pods.ts';
 import { RetryCheck } from '../../../../sim/simulate/checks/retries.ts';
@@ -18,9 +19,15 @@ function pullOf(number: number, epoch = 1): PullPod {
   };
 }
 
-function slots(count: number): readonly Allowance[] {
-  return [{ name: 'cluster', slots: count, key: () => 'cluster' }];
+function slots(cluster: number): Pick<Written, 'limits'> {
+  return { limits: { cluster, image: 10, registry: 10 } };
 }
+
+function policy(maxConcurrentNodes: number): Pick<Written, 'policies'> {
+  return { policies: [{ name: 'gentle', maxConcurrentNodes, maxConcurrentPulls: undefined }] };
+}
+
+const policiesOf = new Map([['registry.example/app:v1', new Set(['gentle'])]]);
 
 function collect(): { violations: Violation[]; report: (violation: Violation) => void } {
   const violations: Violation[] = [];
@@ -33,7 +40,7 @@ describe('BudgetCheck', () => {
   test('reports a pod that takes one slot too many', () => {
     const { violations, report } = collect();
     const check = new BudgetCheck(report);
-    check.state(slots(3), 0);
+    check.state({ ...slots(3), ...policy(10), policiesOf }, 0);
     check.podCreated(pullOf(3), live, 100_000);
     expect(violations).toEqual([]);
     check.podCreated(pullOf(4), [...live, pullOf(4)], 100_001);
@@ -45,12 +52,25 @@ describe('BudgetCheck', () => {
   test('forgives an offer of just before a limit was lowered, and none later', () => {
     const { violations, report } = collect();
     const check = new BudgetCheck(report);
-    check.state(slots(3), 0);
+    check.state({ ...slots(3), ...policy(10), policiesOf }, 0);
     check.state(slots(1), 100_000);
     check.podCreated(pullOf(3), live, 219_000);
     expect(violations).toEqual([]);
     check.podCreated(pullOf(3), live, 221_000);
     expect(violations).toHaveLength(1);
+  });
+
+  test('forgives who has read the new limits file and not yet the new policy', () => {
+    const { violations, report } = collect();
+    const check = new BudgetCheck(report);
+    check.state({ ...slots(2), ...policy(3), policiesOf }, 0);
+    check.state({ ...slots(3), ...policy(2) }, 200_000);
+    check.podCreated(pullOf(3), live, 201_000);
+    expect(violations).toEqual([]);
+    check.podCreated(pullOf(3), live, 321_000);
+    expect(violations).toEqual([
+      { invariant: 'I1', what: expect.stringContaining('limit policy/gentle/image') },
+    ]);
   });
 });
 
