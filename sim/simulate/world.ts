@@ -12,7 +12,7 @@ import { Draw } from './draw.ts';
 import type { AnswerLoss, Interference, KubeLink } from './kube-link.ts';
 import { LimitsFile } from './limits-file.ts';
 import { Machines } from './machines.ts';
-import type { ProcessGround } from './process.ts';
+import type { Life, ProcessGround } from './process.ts';
 import { SessionNetwork } from './session-network.ts';
 import { Trace } from './trace.ts';
 import { Wishes } from './wishes.ts';
@@ -154,10 +154,20 @@ export class World {
 
   /** Nobody can learn anything of this node now: its kubelet, its agent or the API server is away or does not listen. */
   isHidden(name: string): boolean {
-    const agent = this.agents.get(name);
-    const life = agent?.life;
-    if (this.#refusing || this.heldNodes.has(name) || life === undefined) return true;
-    return life.clock.isPaused || life.link.isCut || life.link.isLosingWatches;
+    return this.heldNodes.has(name) || this.seeingAgent(name) === undefined;
+  }
+
+  /** The present life of the node's agent; undefined while there is none or it learns nothing of the API server. */
+  seeingAgent(name: string): Life | undefined {
+    const life = this.runningAgent(name);
+    if (this.#refusing || life === undefined) return undefined;
+    const isBlind = life.clock.isPaused || life.link.isCut || life.link.isLosingWatches;
+    return isBlind ? undefined : life;
+  }
+
+  /** The present life of the node's agent; undefined while there is none. */
+  runningAgent(name: string): Life | undefined {
+    return this.agents.get(name)?.life;
   }
 
   /** Another agent of the same node, beside the first one. */

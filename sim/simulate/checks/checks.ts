@@ -13,12 +13,14 @@ import { type PullPod, readPullPod } from './pull-pods.ts';
 import { RetryCheck } from './retries.ts';
 import { TruthCheck } from './truth.ts';
 import type { Violation } from './violation.ts';
+import { Witnesses } from './witnesses.ts';
 
 const sampleMs = 1_000;
 
 export class Checks {
   readonly #world: World;
   readonly #live: LivePulls;
+  readonly #witnesses: Witnesses;
   readonly #budget: BudgetCheck;
   readonly #once: OnceCheck;
   readonly #fencing: FencingCheck;
@@ -33,7 +35,8 @@ export class Checks {
     const report = (violation: Violation): void => this.fail(violation);
     this.#live = new LivePulls(world);
     this.#budget = new BudgetCheck(report);
-    this.#once = new OnceCheck(world, report);
+    this.#witnesses = new Witnesses(world);
+    this.#once = new OnceCheck(world, this.#witnesses, report);
     this.#fencing = new FencingCheck(report);
     this.#truth = new TruthCheck(world, report);
     this.#retries = new RetryCheck(report);
@@ -89,6 +92,7 @@ export class Checks {
         const change = describeChange(event);
         if (change !== undefined) trace.note(`pod ${change} ${pod.name} ${pod.image} ${pod.node}`);
         if (event.type === 'ADDED') this.#podCreated(pod);
+        this.#witnesses.podEvent(event);
       },
       { namespace },
     );
@@ -98,6 +102,7 @@ export class Checks {
       if (epoch !== Number(previous?.metadata.annotations?.[annotations.epoch] ?? 0))
         trace.note(`epoch ${epoch} of ${object.spec?.holderIdentity}`);
       this.#live.epochWritten(epoch);
+      this.#witnesses.epochWritten(epoch);
       this.#fencing.epochWritten(epoch, clock.now().monotonicMs);
     });
     sessions.onOffer((epoch, by) => this.#fencing.offered(epoch, by));
@@ -110,6 +115,7 @@ export class Checks {
     if (nowMs - this.#sampledAtMs >= sampleMs) {
       this.#sampledAtMs = nowMs;
       this.#truth.sample();
+      this.#witnesses.sample(sampleMs);
     }
     const [defect] = this.#world.defects;
     if (defect !== undefined)

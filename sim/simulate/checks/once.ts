@@ -3,19 +3,26 @@
 import type { World } from '../world.ts';
 import type { PullPod } from './pull-pods.ts';
 import type { Report } from './violation.ts';
+import type { Witnesses } from './witnesses.ts';
 
 export class OnceCheck {
   readonly #world: World;
+  readonly #witnesses: Pick<Witnesses, 'isForgotten'>;
   readonly #report: Report;
+  /** Uids of pods that may pull what is on its way, because nobody is bound to know of it. */
+  readonly #forgiven = new Set<string>();
   #pullsSeen = 0;
 
-  constructor(world: World, report: Report) {
+  constructor(world: World, witnesses: Pick<Witnesses, 'isForgotten'>, report: Report) {
     this.#world = world;
+    this.#witnesses = witnesses;
     this.#report = report;
   }
 
+  /** Call before the witnesses see the pod. */
   podCreated(created: PullPod): void {
     const { image, nodeUid, pullSecrets, uid } = created;
+    if (this.#witnesses.isForgotten(created.name)) this.#forgiven.add(uid);
     const twin = this.#world.livePods().find((pod) => {
       const name = pod.metadata.name;
       return pod.metadata.uid !== uid && name === created.name;
@@ -29,7 +36,7 @@ export class OnceCheck {
     const pulls = this.#world.cluster.record.pulls();
     for (; this.#pullsSeen < pulls.length; this.#pullsSeen += 1) {
       const pull = pulls[this.#pullsSeen];
-      if (pull?.duplicate)
+      if (pull?.duplicate && !this.#forgiven.has(pull.podUid))
         this.#report({ invariant: 'I2', what: `${pull.image} is pulled again on ${pull.node}` });
     }
   }
