@@ -15,8 +15,8 @@ import { type KubeClient, KubeError, openKubeClient } from '../../shared/kube-cl
 import type { List, Node } from '../../shared/kube-types.ts';
 import { openLog } from '../../shared/log.ts';
 import { apiGroup, apiVersion } from '../../shared/names.ts';
+import { FleetRecord } from './fleet-record.ts';
 import { measureRollOut, type RollOut } from './measure.ts';
-import { RealRecord } from './real-record.ts';
 
 export interface RealGroundOptions {
   readonly kubeconfig: string;
@@ -42,35 +42,54 @@ export async function rollOutForReal(options: RealGroundOptions): Promise<RollOu
   const { kubeconfig, nodes, images, limits } = options;
   const endpoint = await findKubeEndpoint({ kind: 'kubeconfig', path: kubeconfig });
   const kube = openKubeClient({ ...endpoint, userAgent: 'forehold-bench' });
-  const record = new RealRecord(clock);
   const life = new AbortController();
   await prepare(kube, images);
-  const fleet = startFleet(kubeconfig, nodes);
+  const folder = mkdtempSync(join(tmpdir(), 'forehold-bench-'));
+  const fleet = startFleet({ kubeconfig, nodes, folder });
   try {
     const names = await waitForNodes(kube, nodes);
-    const ours = record.counted(openKubeClient({ ...endpoint, userAgent: 'forehold' }));
-    const running = await start(ours, { names, limits, signal: life.signal });
-    const path = `/api/v1/namespaces/${namespace}/pods`;
-    running.push(record.follow({ client: kube, path, log }, life.signal));
+    const record = new FleetRecord(logOf(folder));
+    const requestsAtMs: number[] = [];
+    const ours = counted(openKubeClient({ ...endpoint, userAgent: 'forehold' }), requestsAtMs);
     const startedAtMs = clock.now().wallMs;
-    await until('warm', maxRollOutMs, () => record.warmPairs >= nodes * images);
-    const warmAtMs = clock.now().wallMs;
+    const running = await start(ours, { names, limits, signal: life.signal });
+    await until('warm', maxRollOutMs, () => {
+      record.read();
+      return record.warmPairs >= nodes * images;
+    });
     life.abort(new Error('the bench is over'));
     await Promise.allSettled(running);
+    record.close();
     return measureRollOut({
       pods: record.pulls,
       duplicatePulls: record.duplicatePods,
-      requestsAtMs: record.requestsAtMs,
+      requestsAtMs,
       limits: mergeLimits(limits),
       nodes,
       startedAtMs,
-      warmAtMs,
+      warmAtMs: record.warmAtMs,
     });
   } finally {
     life.abort(new Error('the bench is over'));
     await clear(kube, images);
     await endFleet(fleet);
+    rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The client with the times of its requests written down, watches as one each. */
+function counted(client: KubeClient, requestsAtMs: number[]): KubeClient {
+  const count = (): void => void requestsAtMs.push(clock.now().wallMs);
+  return {
+    request: (request) => {
+      count();
+      return client.request(request);
+    },
+    watch: (path, query, signal) => {
+      count();
+      return client.watch(path, query, signal);
+    },
+  };
 }
 
 async function prepare(kube: KubeClient, images: number): Promise<void> {
@@ -107,14 +126,20 @@ async function clear(kube: KubeClient, images: number): Promise<void> {
 }
 
 /** Pulls of 0.6 to 4.6 s, as on the embedded ground. */
-function startFleet(kubeconfig: string, nodes: number): ChildProcess {
-  const folder = mkdtempSync(join(tmpdir(), 'forehold-bench-'));
+function startFleet(to: {
+  readonly kubeconfig: string;
+  readonly nodes: number;
+  readonly folder: string;
+}): ChildProcess {
+  const { kubeconfig, nodes, folder } = to;
   const args = ['run', '--kubeconfig', kubeconfig, '--nodes', String(nodes), '--prefix', prefix];
   args.push('--pull-time', '2.6s', '--jitter', '0.77', '--images', '5', '--remove-nodes');
-  args.push('--log', join(folder, 'log.jsonl'), '--summary', join(folder, 'summary.json'));
-  const child = spawn('fleet', args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  child.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return child;
+  args.push('--log', logOf(folder), '--summary', join(folder, 'summary.json'));
+  return spawn('fleet', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function logOf(folder: string): string {
+  return join(folder, 'log.jsonl');
 }
 
 async function endFleet(fleet: ChildProcess): Promise<void> {
