@@ -10,6 +10,7 @@ import { readChartKinds } from './api-server/chart-kinds.ts';
 import type { ApiRequest, ApiResponse } from './api-server/message.ts';
 import { OwnerGc } from './api-server/owner-gc.ts';
 import type { RequestRecord } from './api-server/record.ts';
+import { EventBook } from './kubelet/event-book.ts';
 import { defaultReportIntervals, type ReportIntervals } from './kubelet/image-reporter.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
 import { defaultNodeGraceMs, NodeController } from './kubelet/node-controller.ts';
@@ -71,6 +72,7 @@ export class EmbeddedCluster {
   readonly #apiServer: ApiServer;
   readonly #nodeController: NodeController;
   readonly #ownerGc: OwnerGc;
+  readonly #events: EventBook;
   readonly #kubelets = new Map<string, Kubelet>();
   #stopRecord: () => void = () => {};
   /** Nodes ever made, which numbers them and spreads them over the zones. */
@@ -87,6 +89,7 @@ export class EmbeddedCluster {
     this.store = new Store({ clock, seed, ...(maxHistory === undefined ? {} : { maxHistory }) });
     this.registry = new Registry({ seed });
     this.record = new PullRecord(clock, this.pullNamespace);
+    this.#events = new EventBook(clock, this.store);
     this.#apiServer = new ApiServer({
       store: this.store,
       clock,
@@ -164,6 +167,7 @@ export class EmbeddedCluster {
       store: this.store,
       registry: this.registry,
       record: this.record,
+      events: this.#events,
       identity,
       speed: options.speed ?? this.#speed,
       maxParallelPulls: maxParallelPulls ?? 1,

@@ -50,6 +50,11 @@ export class Store {
       namespaces: new Shelf(definitions.namespaces, shelfOptions),
       configmaps: new Shelf(definitions.configmaps, shelfOptions),
       leases: new Shelf(definitions.leases, shelfOptions),
+      // Of its own, so that a seed means the same however much there is to say.
+      events: new Shelf(definitions.events, {
+        ...shelfOptions,
+        random: openSeededRandom(options.seed + 1),
+      }),
       serviceaccounts: new Shelf(definitions.serviceaccounts, shelfOptions),
       roles: new Shelf(definitions.roles, shelfOptions),
       clusterroles: new Shelf(definitions.clusterroles, shelfOptions),

@@ -29,6 +29,7 @@ const shortNames: Readonly<Record<string, readonly string[]>> = {
   nodes: ['no'],
   pods: ['po'],
   namespaces: ['ns'],
+  events: ['ev'],
 };
 
 /** Undefined when the path is none of these. */

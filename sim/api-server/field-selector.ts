@@ -17,6 +17,14 @@ const fieldsByKind: Readonly<Record<string, readonly string[]>> = {
   Pod: ['spec.nodeName', 'status.phase', 'spec.restartPolicy', 'spec.serviceAccountName'],
   Node: ['spec.unschedulable'],
   Namespace: ['status.phase'],
+  Event: [
+    'involvedObject.kind',
+    'involvedObject.namespace',
+    'involvedObject.name',
+    'involvedObject.uid',
+    'reason',
+    'type',
+  ],
 };
 
 /** @throws ApiError BadRequest when it cannot be read or names a field that this kind has no index of */

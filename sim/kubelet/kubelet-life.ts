@@ -5,6 +5,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Pod } from '../../shared/kube-types.ts';
 import type { Store } from '../store.ts';
 import { decideAdmission } from './admission.ts';
+import type { PodNews } from './event-book.ts';
 import type { ImageStore } from './image-store.ts';
 import type { NodeIdentity } from './node-object.ts';
 import type { PodOutbox } from './pod-outbox.ts';
@@ -22,6 +23,8 @@ export interface KubeletLifeOptions {
   readonly pulls: PullQueue;
   /** Resolves as soon as the kubelet is not frozen. */
   readonly awake: () => Promise<void>;
+  readonly sandboxTrouble: () => string | undefined;
+  readonly tell: (pod: Pod, news: PodNews) => void;
 }
 
 export class KubeletLife {
@@ -48,6 +51,8 @@ export class KubeletLife {
       signal: this.#ending.signal,
       awake: options.awake,
       admit: (pod) => this.#admit(pod),
+      sandboxTrouble: options.sandboxTrouble,
+      tell: options.tell,
       writeStatus: (pod, status) => outbox.writeStatus(pod, status),
       removePod: (pod) => outbox.remove(pod),
       imageUsed: (podUid, digest) => this.#noteUse(podUid, digest),

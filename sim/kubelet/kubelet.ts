@@ -6,6 +6,7 @@ import { parseImageReference } from '../../shared/image-ref.ts';
 import type { ContainerImage } from '../../shared/kube-types.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store.ts';
+import type { EventBook } from './event-book.ts';
 import { decideImageGc, imageGcEveryMs } from './image-gc.ts';
 import { ImageReporter, type ReportIntervals } from './image-reporter.ts';
 import { ImageStore, type StoredImage } from './image-store.ts';
@@ -29,6 +30,7 @@ export interface KubeletOptions {
   readonly store: Store;
   readonly registry: Registry;
   readonly record: PullRecord;
+  readonly events: EventBook;
   readonly identity: NodeIdentity;
   readonly speed: PullSpeed;
   readonly maxParallelPulls: number;
@@ -47,6 +49,7 @@ export class Kubelet {
   #ready = true;
   #listedImages: readonly ContainerImage[] = [];
   #speed: PullSpeed;
+  #sandboxTrouble: string | undefined;
   /** The API server is out of reach. */
   #partitioned = false;
   /** Set while frozen: resolves at the thaw. */
@@ -150,6 +153,11 @@ export class Kubelet {
     this.#life?.pulls.setSpeed(speed);
   }
 
+  /** From now on no pod gets a sandbox, for this reason in the network plugin's words; undefined ends it. */
+  setSandboxTrouble(words: string | undefined): void {
+    this.#sandboxTrouble = words;
+  }
+
   images(): readonly StoredImage[] {
     return this.#images.list();
   }
@@ -197,6 +205,11 @@ export class Kubelet {
       outbox: this.#outbox,
       pulls: this.#openPulls(),
       awake: () => this.#thawed?.promise ?? Promise.resolve(),
+      sandboxTrouble: () => this.#sandboxTrouble,
+      // Real ones try for two minutes to get rid of an event; here it is lost at once.
+      tell: (pod, news) => {
+        if (this.#isReaching) this.#options.events.tell(pod, news, this.name);
+      },
     });
     if (this.#thawed !== undefined) this.#life.pulls.freeze();
     this.#reachOrNot();

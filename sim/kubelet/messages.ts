@@ -63,6 +63,22 @@ export function startErrorMessage(command: string): string {
   );
 }
 
+export function pullingMessage(image: string): string {
+  return `Pulling image "${image}"`;
+}
+
+export function pullFailedMessage(image: string, why: string): string {
+  return `Failed to pull image "${image}": ${why}`;
+}
+
+/** @param why the network plugin's own words */
+export function sandboxFailedMessage(sandbox: string, why: string): string {
+  return (
+    'Failed to create pod sandbox: rpc error: code = Unknown desc = ' +
+    `failed to setup network for sandbox "${sandbox}": ${why}`
+  );
+}
+
 /** What a container is said to have ended with when its pod was killed before it was started. */
 export const neverStarted = {
   exitCode: 137,

@@ -9,8 +9,15 @@ import {
 } from '../../shared/image-ref.ts';
 import type { Container } from '../../shared/kube-types.ts';
 import type { RegistryImage } from '../registry/registry.ts';
+import type { PodNews } from './event-book.ts';
 import type { ImageStore } from './image-store.ts';
-import { backOffMessage, invalidNameMessage, neverPullMessage } from './messages.ts';
+import {
+  backOffMessage,
+  invalidNameMessage,
+  neverPullMessage,
+  pullFailedMessage,
+  pullingMessage,
+} from './messages.ts';
 import type { PullQueue } from './pull-queue.ts';
 
 export type Ensured =
@@ -35,10 +42,16 @@ export class PodImages {
   readonly #clock: Clock;
   readonly #images: ImageStore;
   readonly #pulls: PullQueue;
+  readonly #tell: (news: PodNews) => void;
   /** By image as written; one per container at most. */
   readonly #failures = new Map<string, Failure>();
 
-  constructor(podUid: string, node: { clock: Clock; images: ImageStore; pulls: PullQueue }) {
+  constructor(
+    podUid: string,
+    node: { clock: Clock; images: ImageStore; pulls: PullQueue },
+    tell: (news: PodNews) => void,
+  ) {
+    this.#tell = tell;
     this.#podUid = podUid;
     this.#clock = node.clock;
     this.#images = node.images;
@@ -69,9 +82,12 @@ export class PodImages {
       const message = backOffMessage(image, failure.message);
       return { kind: 'problem', reason: 'ImagePullBackOff', message };
     }
+    this.#tell({ type: 'Normal', reason: 'Pulling', message: pullingMessage(image) });
     const result = await this.#pulls.pull(reference, this.#podUid);
     if (result.kind === 'aborted') return result;
     if (result.kind === 'pulled') return { kind: 'present', reference, image: result.image };
+    const message = pullFailedMessage(image, result.message);
+    this.#tell({ type: 'Warning', reason: 'Failed', message });
     const backOffMs =
       failure === undefined ? initialBackOffMs : Math.min(failure.backOffMs * 2, maxBackOffMs);
     this.#failures.set(image, { failedAtMs: this.#nowMs(), backOffMs, message: result.message });

@@ -2,6 +2,7 @@
 // the pod worker's business.
 
 import type {
+  Condition,
   Container,
   ContainerState,
   ContainerStatus,
@@ -35,16 +36,27 @@ export function creatingState(): ContainerState {
 /** Status of a pod with these containers; `phase` is derived from their states unless the pod has ended. */
 export function buildPodStatus(
   runs: readonly ContainerRun[],
-  at: { readonly startTime: string; readonly hostIp: string; readonly ended: boolean },
+  at: {
+    readonly startTime: string;
+    readonly hostIp: string;
+    readonly ended: boolean;
+    /** Real kubelets always say it; here it is left out (undefined) of the pods that never had trouble with it. */
+    readonly hasSandbox?: boolean | undefined;
+  },
 ): PodStatus {
   const status: PodStatus & { readonly hostIP: string; readonly qosClass: string } = {
     phase: phaseOf(runs, at.ended),
     startTime: at.startTime,
     hostIP: at.hostIp,
     qosClass: 'BestEffort',
+    ...(at.hasSandbox === undefined ? {} : { conditions: [sandboxCondition(at.hasSandbox)] }),
     containerStatuses: runs.map(buildContainerStatus),
   };
   return status;
+}
+
+function sandboxCondition(hasSandbox: boolean): Condition {
+  return { type: 'PodReadyToStartContainers', status: hasSandbox ? 'True' : 'False' };
 }
 
 export function buildRejection(rejection: Rejection, wallMs: number): PodStatus {

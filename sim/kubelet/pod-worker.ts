@@ -7,9 +7,10 @@ import type { Container, Pod } from '../../shared/kube-types.ts';
 import { formatTimestampSeconds } from '../../shared/timestamp.ts';
 import type { RegistryImage } from '../registry/registry.ts';
 import { hashToUnit } from '../seeded-hash.ts';
+import type { PodNews } from './event-book.ts';
 import type { ImageStore } from './image-store.ts';
 import { latencyMs, type Step } from './latency.ts';
-import { nonRootMessage, startErrorMessage } from './messages.ts';
+import { nonRootMessage, sandboxFailedMessage, startErrorMessage } from './messages.ts';
 import { type Ensured, PodImages } from './pod-images.ts';
 import {
   buildPodStatus,
@@ -36,6 +37,10 @@ export interface WorkerHost {
   /** Resolves as soon as the kubelet is not frozen. */
   awake(): Promise<void>;
   admit(pod: Pod): Rejection | undefined;
+  /** Why no sandbox can be made now, in the network plugin's words; undefined when one can. */
+  sandboxTrouble(): string | undefined;
+  /** Says it in an event. */
+  tell(pod: Pod, news: PodNews): void;
   /** The newest status of the pod; reaches the API server when it can. */
   writeStatus(pod: Pod, status: PodStatus): void;
   /** The kubelet has let go of a pod that is Terminating. */
@@ -58,6 +63,8 @@ export class PodWorker {
   #gone = false;
   #ended = false;
   #syncs = 0;
+  /** Undefined as long as nobody has reason to ask. */
+  #hasSandbox: boolean | undefined;
   #startTime = '';
   /** Ends the wait between two syncs. */
   #wake: () => void = () => {};
@@ -66,7 +73,7 @@ export class PodWorker {
     this.#pod = pod;
     this.#uid = pod.metadata.uid ?? '';
     this.#host = host;
-    this.#podImages = new PodImages(this.#uid, host);
+    this.#podImages = new PodImages(this.#uid, host, (news) => host.tell(this.#pod, news));
     this.#runs = pod.spec.containers.map((container) => ({
       container,
       state: creatingState(),
@@ -112,9 +119,31 @@ export class PodWorker {
       return this.#host.writeStatus(this.#pod, buildRejection(rejection, nowMs));
     }
     this.#write();
-    await this.#pass('sandbox');
-    if (await this.#startContainers()) await this.#finish();
+    if ((await this.#makeSandbox()) && (await this.#startContainers())) await this.#finish();
     else await this.#kill();
+  }
+
+  /** Tries until there is one; false when the pod has to go before. */
+  async #makeSandbox(): Promise<boolean> {
+    for (;;) {
+      await this.#pass('sandbox');
+      const trouble = this.#host.sandboxTrouble();
+      if (trouble === undefined && this.#hasSandbox === undefined) return true;
+      this.#hasSandbox = trouble === undefined;
+      this.#write();
+      if (trouble === undefined) return true;
+      await this.#missSandbox(trouble);
+      if (this.#deleting || this.#gone) return false;
+    }
+  }
+
+  async #missSandbox(trouble: string): Promise<void> {
+    const { seed, clock } = this.#host;
+    const unit = hashToUnit(seed, 'sandbox', this.#uid, String(clock.now().wallMs));
+    const message = sandboxFailedMessage(unit.toString(16).slice(2), trouble);
+    this.#host.tell(this.#pod, { type: 'Warning', reason: 'FailedCreatePodSandBox', message });
+    const delayMs = resyncMs * (1 + resyncJitterRatio * unit);
+    if (!this.#deleting && !this.#gone) await this.#untilWoken(delayMs);
   }
 
   /** Syncs until every container has started or failed for good; false when the pod has to go before. */
@@ -216,7 +245,8 @@ export class PodWorker {
   #write(): void {
     if (this.#gone) return;
     const { hostIp } = this.#host;
-    const at = { startTime: this.#startTime, hostIp, ended: this.#ended };
+    const hasSandbox = this.#hasSandbox;
+    const at = { startTime: this.#startTime, hostIp, ended: this.#ended, hasSandbox };
     this.#host.writeStatus(this.#pod, buildPodStatus(this.#runs, at));
   }
 

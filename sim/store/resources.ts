@@ -4,6 +4,7 @@
 import type {
   ConfigMap,
   CoordinationLease,
+  KubeEvent,
   KubeObject,
   Node,
   ObjectMeta,
@@ -66,6 +67,7 @@ export interface ResourceObjects {
   namespaces: Namespace;
   configmaps: ConfigMap;
   leases: CoordinationLease;
+  events: KubeEvent;
   serviceaccounts: ApiObject;
   roles: Role;
   clusterroles: Role;
@@ -167,6 +169,15 @@ export const definitions: { readonly [R in ResourceName]: ResourceDefinition } =
     namespaced: true,
     hasStatus: false,
     unconditionalUpdate: false,
+    createOnUpdate: true,
+  },
+  events: {
+    ...builtIn,
+    plural: 'events',
+    kind: 'Event',
+    listKind: 'EventList',
+    namespaced: true,
+    hasStatus: false,
     createOnUpdate: true,
   },
   serviceaccounts: {
