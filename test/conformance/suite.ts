@@ -2,6 +2,7 @@
 // tests rely on. A case that fails on one side only is a lie in the embedded cluster, or a wrong belief about Kubernetes.
 
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { describeEventCases } from './cases/event.ts';
 import { describeKindCases } from './cases/kind.ts';
 import { describeNodeCases } from './cases/node.ts';
 import { describeObjectCases } from './cases/object.ts';
@@ -39,5 +40,6 @@ export function describeConformance(
     describeReviewCases(open);
     describePullCases(open);
     describeDeletionCases(open);
+    describeEventCases(open);
   });
 }
