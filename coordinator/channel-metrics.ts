@@ -36,7 +36,7 @@ export function openChannelMetrics(
   return {
     connectionsEnded: new Counter({
       name: 'forehold_connections_ended_total',
-      help: 'Connections to the gRPC port that were refused or ended for their own or their peer’s doing, by reason.',
+      help: 'Connections to the gRPC port that were refused, or ended by the coordinator, by reason.',
       labelNames: ['reason'],
       registers,
     }),

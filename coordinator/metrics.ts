@@ -77,7 +77,7 @@ export function openCoordinatorMetrics(views: ReignViews): CoordinatorMetrics {
     }),
     statusWrites: new Counter({
       name: 'forehold_status_writes_total',
-      help: 'Attempts to write the status of a CachedImage.',
+      help: 'Attempts to write the status of a CachedImage or a PullPolicy, by result.',
       labelNames: ['result'],
       registers,
     }),

@@ -52,7 +52,7 @@ export function formatReasonsPage(reasons: readonly ReasonText[]): string {
   const rows = sorted.map(({ name, meaning, remedy }) => `| ${name} | ${meaning} | ${remedy} |`);
   return `# Reasons
 
-Conditions, events, metrics, logs, the inspector and \`forehold explain\` give their reasons from this one list.
+Conditions, metrics, logs, the inspector and \`forehold explain\` give their reasons from this one list.
 Made from \`proto/forehold/v1/types.proto\` by \`npm run gen\`.
 
 | reason | what it means | what to do |

@@ -45,7 +45,7 @@ export type ImageKey = Pick<Wish, 'image' | 'registry' | 'pullSecrets'>;
 // Webhooks rewrite an image to a mirror or a digest; more spellings than this of one image are somebody's mistake.
 const maxAdmitted = 8;
 
-/** Of images without a policy. Delays 24-30 s, 48-60 s, 96-120 s, 192-240 s, then 240-300 s. */
+/** Of images without a policy. Delays 15-30 s, 30-60 s, 60-120 s, 120-240 s, then 150-300 s. */
 const defaultBackoff: Backoff = {
   initialMs: 30_000,
   factor: 2,

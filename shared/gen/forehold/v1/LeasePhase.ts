@@ -22,7 +22,7 @@ export const LeasePhase = {
    */
   LEASE_PHASE_SUSPECT: 'LEASE_PHASE_SUSPECT',
   /**
-   * The kubelet reported the pod terminal, or the pod is gone after a graceful deletion.
+   * The kubelet reported the pod terminal, or the pod is gone and its pull is over.
    */
   LEASE_PHASE_ENDED: 'LEASE_PHASE_ENDED',
   /**
@@ -30,7 +30,7 @@ export const LeasePhase = {
    */
   LEASE_PHASE_LAPSED: 'LEASE_PHASE_LAPSED',
   /**
-   * The node is gone, so nothing about the pull can be learned any more.
+   * The node is gone, or was silent while suspects took more than a fifth of a limit: nobody waits for its pull any more.
    */
   LEASE_PHASE_LOST: 'LEASE_PHASE_LOST',
 } as const;
@@ -62,7 +62,7 @@ export type LeasePhaseInput =
   | 'LEASE_PHASE_SUSPECT'
   | 4
   /**
-   * The kubelet reported the pod terminal, or the pod is gone after a graceful deletion.
+   * The kubelet reported the pod terminal, or the pod is gone and its pull is over.
    */
   | 'LEASE_PHASE_ENDED'
   | 5
@@ -72,7 +72,7 @@ export type LeasePhaseInput =
   | 'LEASE_PHASE_LAPSED'
   | 6
   /**
-   * The node is gone, so nothing about the pull can be learned any more.
+   * The node is gone, or was silent while suspects took more than a fifth of a limit: nobody waits for its pull any more.
    */
   | 'LEASE_PHASE_LOST'
   | 7

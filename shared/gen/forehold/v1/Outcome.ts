@@ -11,7 +11,7 @@ export const Outcome = {
   OUTCOME_SUCCEEDED: 'OUTCOME_SUCCEEDED',
   OUTCOME_FAILED: 'OUTCOME_FAILED',
   /**
-   * Given up because nobody wants it any more.
+   * Given up because nobody wants it any more, or because somebody took its lease back.
    */
   OUTCOME_CANCELLED: 'OUTCOME_CANCELLED',
   /**
@@ -34,7 +34,7 @@ export type OutcomeInput =
   | 'OUTCOME_FAILED'
   | 2
   /**
-   * Given up because nobody wants it any more.
+   * Given up because nobody wants it any more, or because somebody took its lease back.
    */
   | 'OUTCOME_CANCELLED'
   | 3

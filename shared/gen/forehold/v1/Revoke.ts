@@ -3,7 +3,7 @@
 import type { ReasonInput as _forehold_v1_ReasonInput, Reason as _forehold_v1_Reason } from '../../forehold/v1/Reason.ts';
 
 /**
- * Nobody wants the pull any more, or it is overdue: delete its pod gracefully. It ends when the kubelet is done.
+ * Nobody wants the pull any more, somebody took it back, or it is overdue: delete its pod gracefully. It ends when the kubelet is done.
  */
 export interface RevokeInput {
   'leaseId'?: (string);
@@ -12,7 +12,7 @@ export interface RevokeInput {
 }
 
 /**
- * Nobody wants the pull any more, or it is overdue: delete its pod gracefully. It ends when the kubelet is done.
+ * Nobody wants the pull any more, somebody took it back, or it is overdue: delete its pod gracefully. It ends when the kubelet is done.
  */
 export interface Revoke {
   'leaseId': (string);
