@@ -1,5 +1,6 @@
-// Generates the TypeScript types of the wire contract into shared/gen, and from the comments of its reasons their texts
-// and docs/reasons.md. Types only: the .proto files themselves are what runs. `--check` compares instead of writing, so that CI notices stale types.
+// Generates the TypeScript types of the wire contract into shared/gen, from the comments of its reasons their texts and
+// docs/reasons.md, and docs/metrics.md. Types only: the .proto files themselves are what runs. `--check` compares instead
+// of writing, so that CI notices what is stale.
 
 import { execFileSync } from 'node:child_process';
 import {
@@ -13,19 +14,23 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatMetricsPage } from './metrics-page.ts';
 import { formatReasonsPage, formatReasonTexts, parseReasons } from './reasons.ts';
 
 const target = 'shared/gen';
-const reasonsPage = 'docs/reasons.md';
 const protos = ['session', 'inspector'].map((name) => `forehold/v1/${name}.proto`);
 
 const fresh = mkdtempSync(join(tmpdir(), 'forehold-gen-'));
 try {
   generateInto(fresh);
-  const page = describeReasons(fresh);
+  const pages = {
+    'docs/reasons.md': describeReasons(fresh),
+    'docs/metrics.md': formatMetricsPage(),
+  };
   if (process.argv.includes('--check')) {
     const stale = [...differing(fresh, target)];
-    if (readFileSync(reasonsPage, 'utf8') !== page) stale.push(reasonsPage);
+    for (const [file, text] of Object.entries(pages))
+      if (!existsSync(file) || readFileSync(file, 'utf8') !== text) stale.push(file);
     if (stale.length > 0) {
       process.stderr.write(`generated files are stale (${stale.join(', ')}): run npm run gen\n`);
       process.exitCode = 1;
@@ -33,7 +38,7 @@ try {
   } else {
     rmSync(target, { recursive: true, force: true });
     cpSync(fresh, target, { recursive: true });
-    writeFileSync(reasonsPage, page);
+    for (const [file, text] of Object.entries(pages)) writeFileSync(file, text);
   }
 } finally {
   rmSync(fresh, { recursive: true, force: true });
