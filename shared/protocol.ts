@@ -151,7 +151,7 @@ export type CoordinatorMessage =
   | { readonly kind: 'resync' }
   | { readonly kind: 'drain' };
 
-/** The numbers of design and protocol that both sides know. */
+/** The numbers of the protocol that both sides know. */
 export const timing = {
   /** Span of an offer, from the sending of the heartbeat that it echoes. */
   offerTtlMs: 15_000,

@@ -1,5 +1,5 @@
 // The pull pod: the one object through which Forehold makes a kubelet pull an image, and the lease itself once it
-// exists (design 3 and 7). It asks for nothing that Pod Security `restricted` refuses; its owner is the Node, so that
+// exists (ARCHITECTURE.md). It asks for nothing that Pod Security `restricted` refuses; its owner is the Node, so that
 // drains and autoscalers treat it as part of the node.
 
 import { formatDuration, parseDuration } from './duration.ts';

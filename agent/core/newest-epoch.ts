@@ -1,6 +1,6 @@
 // The newest epoch that this agent has met: offers of older ones are a former leader's and are not acted upon. It is
 // forgotten some time after its coordinator fell silent, because epochs can start anew: somebody deleted the coordination
-// Lease that keeps them. Until then a former leader has long run into its other fences (design, I3): its streams are
+// Lease that keeps them. Until then a former leader has long run into its other fences (ARCHITECTURE.md, I3): its streams are
 // broken, and its pods' not-after has passed.
 
 import type { Instant } from '../../shared/clock.ts';

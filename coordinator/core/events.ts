@@ -60,7 +60,7 @@ export interface PullPolicyStatus {
 
 export type ImagePhase = 'Pending' | 'Pulling' | 'Ready' | 'Degraded';
 
-/** Status of a CachedImage (shared design: kinds). All counts are of target nodes. */
+/** Status of a CachedImage. All counts are of target nodes. */
 export interface CachedImageStatus {
   readonly observedGeneration?: number;
   readonly phase?: ImagePhase;

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readLeaves } from './values.ts';
@@ -29,16 +29,6 @@ describe('documentation', () => {
     for (const path of leaves.filter((leaf) => leaf.endsWith('.enabled')))
       if (!path.startsWith('coordinator') && !path.startsWith('uninstallHook'))
         expect(text).toContain(path);
-  });
-
-  test.for(pages)('%s links to files that exist', (page) => {
-    const links = [...read(page).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(
-      ([, link = '']) => link,
-    );
-    const missing = links
-      .filter((link) => !link.includes('://'))
-      .filter((link) => !existsSync(resolve(root, dirname(page), link)));
-    expect(missing).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-// The agent's part in the invariants (design, 4), under any order of events: I2 (one pod per offer), I3 (no expired and
+// The agent's part in the invariants (ARCHITECTURE.md), under any order of events: I2 (one pod per offer), I3 (no expired and
 // no foreign offer), I7 (a terminal pod stays until its outcome is recorded).
 
 import fc from 'fast-check';

@@ -11,9 +11,9 @@ import { until } from '../harness/until.ts';
 const mebibyte = 1_048_576;
 const size = { layers: 8, layerBytes: 10 * mebibyte };
 const readyDeadlineMs = 90_000;
-// The agent keeps a finished pod until node status shows the image, at most 90 s (design.md 5).
+// The agent keeps a finished pod until node status shows the image, at most 90 s (ARCHITECTURE.md).
 const outboxDeadlineMs = 150_000;
-// design.md 10.
+// ARCHITECTURE.md, numbers.
 const maxRequestsPerPull = 3;
 // First sight, pulling, ready, and the counters that follow.
 const maxStatusWrites = 5;

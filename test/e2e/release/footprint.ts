@@ -12,7 +12,7 @@ import { printFigure } from '../harness/skip.ts';
 const spanMs = 20_000;
 // A tick of the kernel's clock in /proc/PID/stat.
 const tickMs = 10;
-// design.md 10.
+// ARCHITECTURE.md, numbers.
 const maxAgentMib = 80;
 
 export function testFootprint(stack: () => ReleaseStack): void {
