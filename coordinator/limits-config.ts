@@ -3,6 +3,7 @@
 
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { parseDuration } from '../shared/duration.ts';
+import { isJsonObject, type JsonObject } from '../shared/json.ts';
 import type { Limit, LimitMatch, LimitScope, Slots } from './core/limits.ts';
 
 export type LimitsReading =
@@ -14,7 +15,6 @@ const paceFields = ['slots', 'startsPerMinute', 'minDelay'] as const;
 const limitFields = ['name', 'per', ...paceFields, 'match'] as const;
 
 type Path = readonly (string | number)[];
-type Fields = Readonly<Record<string, unknown>>;
 
 const scopes: readonly LimitScope[] = ['cluster', 'policy', 'image', 'registry', 'zone', 'node'];
 const namePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -167,7 +167,7 @@ class LimitsReader {
 
   #readLabels(path: Path, value: unknown): Readonly<Record<string, string>> {
     const labels: Record<string, string> = {};
-    const entries = isFields(value) ? Object.entries(value) : [];
+    const entries = isJsonObject(value) ? Object.entries(value) : [];
     if (entries.length === 0 || entries.length > maxLabels)
       this.#problem(path, `nodeSelector must have from 1 to ${maxLabels} labels`);
     for (const [key, label] of entries) {
@@ -185,8 +185,8 @@ class LimitsReader {
     return 1;
   }
 
-  #readFields(path: Path, value: unknown, known: readonly string[]): Fields | undefined {
-    if (!isFields(value)) {
+  #readFields(path: Path, value: unknown, known: readonly string[]): JsonObject | undefined {
+    if (!isJsonObject(value)) {
       this.#problem(path, `${nameOf(path)} must have fields (${known.join(', ')})`);
       return undefined;
     }
@@ -218,10 +218,6 @@ class LimitsReader {
   #note(offset: number, text: string): void {
     this.problems.push(`line ${Math.max(1, this.#lines.linePos(offset).line)}: ${text}`);
   }
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function nameOf(path: Path): string {

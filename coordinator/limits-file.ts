@@ -4,10 +4,10 @@
 import { readFile } from 'node:fs/promises';
 import { type Clock, waitFor } from '../shared/clock.ts';
 import { describeFileError } from '../shared/file-error.ts';
+import { isSameJson } from '../shared/json.ts';
 import type { Log } from '../shared/log.ts';
 import type { Limit } from './core/limits.ts';
 import { readLimits } from './limits-config.ts';
-import { isSame } from './status/status-patch.ts';
 
 export interface LimitsFileOptions {
   readonly path: string;
@@ -41,7 +41,7 @@ export async function followLimitsFile(
       continue;
     }
     said = '';
-    if (isSame(limits, reading.limits)) continue;
+    if (isSameJson(limits, reading.limits)) continue;
     limits = reading.limits;
     log.info({ path, names: limits.map(({ name }) => name) }, 'limits file taken up');
     onLimits(limits);

@@ -1,6 +1,7 @@
 // The bearer token of a call, and what it says of itself. Nothing of that is believed: it only refuses, before anybody
 // asks the API server, what cannot come true, and after the review it tells when the token ends.
 
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import { bounds } from '../../shared/protocol.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
@@ -64,11 +65,7 @@ function readClaims(payload: string): Claims | undefined {
   };
 }
 
-interface Json {
-  readonly [field: string]: unknown;
-}
-
-function parseObject(text: string): Json {
+function parseObject(text: string): JsonObject {
   try {
     return asObject(JSON.parse(text));
   } catch {
@@ -76,12 +73,8 @@ function parseObject(text: string): Json {
   }
 }
 
-function asObject(value: unknown): Json {
-  return isJson(value) ? value : {};
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function asObject(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
 }
 
 function textOf(value: unknown): string | undefined {

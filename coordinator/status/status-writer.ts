@@ -1,14 +1,15 @@
-// Writes statuses of the objects of one kind: transitions at once, counters after a while, at most twenty writes a second in all,
-// none when nothing changed. It asks the core for the status when it is about to write, so that what waited is never
+// Writes statuses of the objects of one kind: transitions at once, counters after a while, at most twenty writes a second
+// of that kind, none when nothing changed. It asks the core for the status when it is about to write, so that what waited is never
 // out of date; it never reads one back but through the watch and the answers to its own writes.
 
 import { type Backoff, decideBackoffMs } from '../../shared/backoff.ts';
 import type { Clock, Instant, Timer } from '../../shared/clock.ts';
+import { isSameJson } from '../../shared/json.ts';
 import { type KubeClient, KubeError } from '../../shared/kube-client.ts';
 import type { KubeObject } from '../../shared/kube-types.ts';
 import type { Log } from '../../shared/log.ts';
 import type { CoordinatorMetrics } from '../metrics.ts';
-import { isSame, planStatusPatch } from './status-patch.ts';
+import { planStatusPatch } from './status-patch.ts';
 import { WriteWindow } from './write-window.ts';
 
 /** An object whose status is of type `S`. */
@@ -134,7 +135,7 @@ export class StatusWriter<S extends object> {
     const wanted = status(entry.name, clock.now());
     if (wanted === undefined) return;
     const patch = planStatusPatch(entry.stored, wanted);
-    if (patch === undefined || isSame(entry.unkept, wanted)) return;
+    if (patch === undefined || isSameJson(entry.unkept, wanted)) return;
     const nowMs = this.#nowMs();
     this.#window.noteWrite(nowMs);
     entry.isWriting = true;

@@ -4,7 +4,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
-import { isJsonObject, type JsonObject } from '../store/json.ts';
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import { makeUid, openSeededRandom } from '../store/seeded-random.ts';
 import type { Store } from '../store.ts';
 

@@ -3,9 +3,9 @@
 // lists by the CRD's x-kubernetes-list-map-keys, the status subresource. Not covered: ownership by plain writes (POST,
 // PUT, merge patch), so those never conflict, and keyed lists of built-in kinds (their lists are one value).
 
+import { isJsonObject, isSameJson, type JsonObject } from '../../shared/json.ts';
 import { formatTimestampSeconds } from '../../shared/timestamp.ts';
 import { ApiError, invalid } from '../store/api-error.ts';
-import { isEqual, isJsonObject, type JsonObject } from '../store/json.ts';
 import type { ApiObject, ManagedFields } from '../store/resources.ts';
 import {
   decodeFields,
@@ -97,7 +97,7 @@ function findConflicts(
   const present = fieldsOf(now.live, now.schema);
   return others.flatMap((entry) =>
     [...decodeFields(entry.fieldsV1)]
-      .filter((path) => wanted.has(path) && !isEqual(wanted.get(path), present.get(path)))
+      .filter((path) => wanted.has(path) && !isSameJson(wanted.get(path), present.get(path)))
       .map((path) => ({ path, manager: nameOf(entry) })),
   );
 }
@@ -131,7 +131,7 @@ function entryFor(
     operation: 'Apply',
     apiVersion: typeof apiVersion === 'string' ? apiVersion : '',
     time:
-      mine !== undefined && isEqual(mine.fieldsV1, fieldsV1)
+      mine !== undefined && isSameJson(mine.fieldsV1, fieldsV1)
         ? mine.time
         : formatTimestampSeconds(options.wallMs),
     fieldsType: 'FieldsV1',

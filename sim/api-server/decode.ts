@@ -2,8 +2,8 @@
 // anything looks at the object (bad JSON, strange media types, another kind's object).
 
 import { parse as parseYaml } from 'yaml';
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import { ApiError, badRequest } from '../store/api-error.ts';
-import { isJsonObject, type JsonObject } from '../store/json.ts';
 import { type ApiObject, apiVersionOf, type Meta } from '../store/resources.ts';
 import type { ApiRequest } from './message.ts';
 import type { Target } from './route.ts';

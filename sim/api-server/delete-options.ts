@@ -1,8 +1,8 @@
 // What a DELETE asks for, in its body or its query.
 
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import { badRequest } from '../store/api-error.ts';
 import type { RemoveOptions } from '../store/deletion.ts';
-import { isJsonObject, type JsonObject } from '../store/json.ts';
 import { decodePatch, mediaType } from './decode.ts';
 import type { ApiRequest } from './message.ts';
 import { readCount } from './read.ts';

@@ -1,8 +1,8 @@
 // What becomes of an object between the wire and the checks: unknown fields go or are refused, as fieldValidation says,
 // and defaults come.
 
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import { ApiError, badRequest, invalid } from '../store/api-error.ts';
-import { isJsonObject, type JsonObject } from '../store/json.ts';
 import { apiVersionOf } from '../store/resources.ts';
 import { defaultPod } from './pod-defaults.ts';
 import type { Target } from './route.ts';

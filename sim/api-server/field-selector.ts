@@ -1,8 +1,8 @@
 // Field selectors: `a=b`, `a==b`, `a!=b`, joined by commas, over the few fields that the API server indexes per kind.
 
+import { isJsonObject } from '../../shared/json.ts';
 import { badRequest } from '../store/api-error.ts';
 import type { ObjectFilter } from '../store/collection.ts';
-import { isJsonObject } from '../store/json.ts';
 import type { ApiObject, ResourceDefinition } from '../store/resources.ts';
 
 interface FieldRequirement {

@@ -1,7 +1,7 @@
 // Sets of field paths, as server-side apply keeps them in managedFields: `f:NAME` for a field, `k:{…}` for an item of
 // a keyed list, `.` for the item itself. Lists without keys are one value.
 
-import { isJsonObject, type JsonObject } from '../store/json.ts';
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import type { Schema } from './schema.ts';
 
 /** Elements of a path, `f:` and `k:` included, joined so that paths can be keys. */

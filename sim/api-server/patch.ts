@@ -1,6 +1,6 @@
 // JSON merge patch (RFC 7386): objects are merged field by field, null removes, anything else replaces.
 
-import { isJsonObject, type JsonObject } from '../store/json.ts';
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 
 export function mergePatch(target: unknown, patch: JsonObject): JsonObject {
   const merged = new Map(isJsonObject(target) ? Object.entries(target) : []);

@@ -1,7 +1,7 @@
 // What the real API server adds to a pod on its way in: the defaults of its type and those of the admission plugins
 // that are always on (DefaultTolerationSeconds, ServiceAccount, Priority), as far as Forehold or its kubelets see them.
 
-import { isJsonObject, type JsonObject } from '../store/json.ts';
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 
 const defaultTolerationSeconds = 300;
 const evictionTaints = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];

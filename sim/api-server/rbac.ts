@@ -1,7 +1,7 @@
 // Who may do what: Roles, ClusterRoles and their bindings as they are stored, read the way the real authorizer reads
 // them (rules only ever allow). Left out: aggregation of ClusterRoles, non-resource URLs, checks against escalation.
 
-import { isJsonObject, type JsonObject } from '../store/json.ts';
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import type { ApiObject } from '../store/resources.ts';
 import type { Store } from '../store.ts';
 import { textsIn } from './account-token.ts';

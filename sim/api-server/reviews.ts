@@ -1,8 +1,8 @@
 // What is asked and answered without being stored: TokenRequest, TokenReview and SubjectAccessReview. Found by their
 // paths before the table of resources is, because there is nothing to get, list or watch.
 
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import { ApiError, invalid } from '../store/api-error.ts';
-import { isJsonObject, type JsonObject } from '../store/json.ts';
 import type { Store } from '../store.ts';
 import { type AccountTokens, apiAudience, textsIn } from './account-token.ts';
 import { decodePatch, mediaType } from './decode.ts';

@@ -1,8 +1,8 @@
 // Checks a value against a schema and names every field that is wrong, in the words of the real API server, because
 // people read them and the conformance suite compares them.
 
+import { isJsonObject, isSameJson, type JsonObject } from '../../shared/json.ts';
 import type { StatusCause } from '../store/api-error.ts';
-import { isEqual, isJsonObject, type JsonObject } from '../store/json.ts';
 import type { Schema } from './schema.ts';
 
 /** Everything that is wrong; empty when nothing is. */
@@ -37,7 +37,7 @@ function isAllowedType(schema: Schema, actual: string): boolean {
 }
 
 function checkEnum(schema: Schema, value: unknown, path: string): StatusCause[] {
-  if (schema.enum === undefined || schema.enum.some((one) => isEqual(one, value))) return [];
+  if (schema.enum === undefined || schema.enum.some((one) => isSameJson(one, value))) return [];
   const supported = schema.enum.map((one) => JSON.stringify(one)).join(', ');
   const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
   return [{ reason: 'FieldValueNotSupported', message, field: path }];

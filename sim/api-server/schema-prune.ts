@@ -1,7 +1,7 @@
 // What a schema does to an object before it is checked: fields it does not know go, nulls where none may stand go,
 // defaults come. The fields that went are named, because strict requests are refused for them and others are warned.
 
-import { isJsonObject, type JsonObject } from '../store/json.ts';
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import { anything, type Schema } from './schema.ts';
 
 export interface Pruned {

@@ -1,7 +1,7 @@
 // POST serviceaccounts/NAME/token: a token of the account for the audiences asked for, bound to a pod or a node.
 
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import { ApiError, conflict, invalid, notFound, type StatusCause } from '../store/api-error.ts';
-import { isJsonObject, type JsonObject } from '../store/json.ts';
 import { definitions, nodeNameOf } from '../store/resources.ts';
 import type { Store } from '../store.ts';
 import { type AccountTokens, apiAudience, type TokenClaims, textsIn } from './account-token.ts';

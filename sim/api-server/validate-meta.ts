@@ -1,8 +1,8 @@
 // What the API server refuses in the metadata of any kind: names, labels, annotations, owners, and changes of what only
 // it may change.
 
+import { isSameJson } from '../../shared/json.ts';
 import type { StatusCause } from '../store/api-error.ts';
-import { isEqual } from '../store/json.ts';
 import type { Meta } from '../store/resources.ts';
 
 const nameShape = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -30,7 +30,7 @@ export function checkMeta(metadata: Meta): StatusCause[] {
 export function checkMetaUpdate(old: Meta, next: Meta): StatusCause[] {
   const fields = ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
   const changed = fields.filter((field) => {
-    return next[field] !== undefined && !isEqual(next[field], old[field]);
+    return next[field] !== undefined && !isSameJson(next[field], old[field]);
   });
   const kept = new Set(old.finalizers);
   const added = (next.finalizers ?? []).filter((finalizer) => !kept.has(finalizer));

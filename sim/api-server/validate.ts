@@ -1,8 +1,8 @@
 // What the API server refuses of whole objects: of any kind by its metadata, of pods and coordination Leases by the rules
 // that our own ones can run into. Kinds with a CRD have their schema besides.
 
+import { isJsonObject, isSameJson, type JsonObject } from '../../shared/json.ts';
 import { type ApiError, badRequest, invalid, type StatusCause } from '../store/api-error.ts';
-import { isEqual, isJsonObject, type JsonObject } from '../store/json.ts';
 import type { ApiObject, ResourceDefinition } from '../store/resources.ts';
 import { checkMeta, checkName, refused, required } from './validate-meta.ts';
 
@@ -32,7 +32,7 @@ export function validatePodUpdate(
   old: ApiObject,
   next: ApiObject,
 ): void {
-  if (isEqual(fixedPart(old.spec), fixedPart(next.spec))) return;
+  if (isSameJson(fixedPart(old.spec), fixedPart(next.spec))) return;
   const field = 'spec';
   const message =
     'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';

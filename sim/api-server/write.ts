@@ -2,6 +2,7 @@
 // turn, so an optimistic lock is decided by the store alone.
 
 import type { Clock } from '../../shared/clock.ts';
+import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import {
   ApiError,
   invalid,
@@ -9,7 +10,6 @@ import {
   type StatusBody,
   type StatusCause,
 } from '../store/api-error.ts';
-import { isJsonObject, type JsonObject } from '../store/json.ts';
 import type { ApiObject } from '../store/resources.ts';
 import type { Store } from '../store.ts';
 import { admitNamespace, admitPullPod } from './admission.ts';

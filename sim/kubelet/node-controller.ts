@@ -3,8 +3,8 @@
 // deleted (node lifecycle, taint eviction and pod garbage collection of the controller-manager).
 
 import type { Clock, Timer } from '../../shared/clock.ts';
+import { isSameJson } from '../../shared/json.ts';
 import type { Node, Pod, Taint } from '../../shared/kube-types.ts';
-import { isEqual } from '../store/json.ts';
 import type { Store } from '../store.ts';
 import { unknownCondition, withCondition } from './node-object.ts';
 import { isTolerated } from './pod-status.ts';
@@ -105,7 +105,7 @@ export class NodeController {
     const current = node.spec?.taints ?? [];
     const others = current.filter((taint) => !readinessTaints.has(taint.key));
     const wanted = [...others, ...wantedTaints(node)];
-    if (!isEqual(current, wanted) && this.#exists(name)) {
+    if (!isSameJson(current, wanted) && this.#exists(name)) {
       store.modify('nodes', { name }, (stored) => ({
         ...stored,
         spec: withTaints(stored, wanted),

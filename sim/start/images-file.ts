@@ -3,6 +3,7 @@
 
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { parseWish } from '../../coordinator/core/wish.ts';
+import { isJsonObject } from '../../shared/json.ts';
 import type { KubeObject } from '../../shared/kube-types.ts';
 import { apiGroup, apiVersion } from '../../shared/names.ts';
 
@@ -76,14 +77,14 @@ function readCachedImage(value: unknown, place: string): CachedImage {
   const fail = (problem: string): never => {
     throw new ImagesFileError(`${place}: ${problem}`);
   };
-  if (!isRecord(value)) return fail('not an object');
+  if (!isJsonObject(value)) return fail('not an object');
   const { apiVersion: version, kind, metadata, spec } = value;
   if (version !== groupVersion) return fail(`apiVersion is ${show(version)}, not ${groupVersion}`);
   if (kind !== 'CachedImage') return fail(`kind is ${show(kind)}, not CachedImage`);
-  if (!isRecord(metadata) || typeof metadata['name'] !== 'string' || metadata['name'] === '')
+  if (!isJsonObject(metadata) || typeof metadata['name'] !== 'string' || metadata['name'] === '')
     return fail('metadata.name is missing');
   const name = metadata['name'];
-  if (!isRecord(spec)) return fail(`spec of ${name} is missing`);
+  if (!isJsonObject(spec)) return fail(`spec of ${name} is missing`);
   const parsed = parseWish(spec);
   if (parsed.kind === 'invalid') return fail(`${name}: ${parsed.message}`);
   return { ...value, apiVersion: groupVersion, kind, metadata: { ...metadata, name }, spec };
@@ -91,8 +92,4 @@ function readCachedImage(value: unknown, place: string): CachedImage {
 
 function show(value: unknown): string {
   return typeof value === 'string' ? value : 'missing';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,8 @@
 // Which parts of an object a write may change. The API server owns uid, versions, times and generation; main resource
 // and status subresource each leave the other's part alone.
 
+import { isSameJson } from '../../shared/json.ts';
 import type { Versioned } from './collection.ts';
-import { isEqual } from './json.ts';
 import type { ApiObject, Meta, ResourceDefinition } from './resources.ts';
 
 /** What the API server decides about a new object. */
@@ -46,7 +46,7 @@ export function prepareMain<T extends ApiObject>(
   const { generation } = old.metadata;
   const { kind, apiVersion } = old;
   const whole = { ...next, kind, apiVersion, status, metadata };
-  if (generation === undefined || isEqual(whole, { ...old, metadata })) return whole;
+  if (generation === undefined || isSameJson(whole, { ...old, metadata })) return whole;
   return { ...whole, metadata: { ...metadata, generation: generation + 1 } };
 }
 

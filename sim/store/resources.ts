@@ -1,6 +1,7 @@
 // Which kinds the embedded cluster knows, and in what they differ from each other. A new kind is one entry in each of
 // the two tables here; nothing else in the store asks for a kind by name.
 
+import type { JsonObject } from '../../shared/json.ts';
 import type {
   ConfigMap,
   CoordinationLease,
@@ -12,7 +13,6 @@ import type {
 } from '../../shared/kube-types.ts';
 import { apiGroup, apiVersion } from '../../shared/names.ts';
 import type { Subject } from './api-error.ts';
-import type { JsonObject } from './json.ts';
 
 /** Which fields one manager has applied. */
 export interface ManagedFields {

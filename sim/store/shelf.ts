@@ -1,11 +1,11 @@
 // Writes to the objects of one resource: optimistic locks, no-ops, graceful deletion, versions, events.
 
 import type { Clock } from '../../shared/clock.ts';
+import { isSameJson } from '../../shared/json.ts';
 import { formatTimestampSeconds } from '../../shared/timestamp.ts';
 import { alreadyExists, badRequest, conflict, notFound } from './api-error.ts';
 import { Collection, type ObjectAddress, type StoreEvent, type Versioned } from './collection.ts';
 import { decideDeletion, type RemoveOptions } from './deletion.ts';
-import { isEqual } from './json.ts';
 import { prepareMain, prepareNew, prepareStatus } from './metadata.ts';
 import { type ApiObject, apiVersionOf, type Meta, type ResourceDefinition } from './resources.ts';
 import { makeSuffix, makeUid } from './seeded-random.ts';
@@ -119,7 +119,7 @@ export class Shelf<T extends ApiObject> {
 
   /** Goes on to remove an object whose deletion waited only for the finalizers that this write takes away. */
   #write(old: Versioned<T>, next: T): Versioned<T> {
-    if (isEqual(next, { ...old, metadata: withoutVersion(old.metadata, next.metadata) }))
+    if (isSameJson(next, { ...old, metadata: withoutVersion(old.metadata, next.metadata) }))
       return old;
     const stored = this.#commit('MODIFIED', next, old);
     const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = stored.metadata;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../../sim/store/json.ts';
+import type { JsonObject } from '../../../shared/json.ts';
 import {
   at,
   type Bench,

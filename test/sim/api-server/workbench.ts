@@ -1,9 +1,9 @@
 // An API server without sockets on a clock that stands still, and the few words in which the tests talk to it.
 
+import { isJsonObject, type JsonObject } from '../../../shared/json.ts';
 import { ApiServer } from '../../../sim/api-server/api-server.ts';
 import { readChartKinds } from '../../../sim/api-server/chart-kinds.ts';
 import type { DocumentResponse, OpenStream } from '../../../sim/api-server/message.ts';
-import { isJsonObject, type JsonObject } from '../../../sim/store/json.ts';
 import { Store } from '../../../sim/store.ts';
 import { VirtualClock } from '../../../sim/virtual-clock.ts';
 
