@@ -2,7 +2,7 @@
 // pod at a time. Answers come back as the core's values; only an abort is thrown.
 
 import type { Clock } from '../shared/clock.ts';
-import { type KubeClient, KubeError } from '../shared/kube-client.ts';
+import { type KubeClient, requireKubeError } from '../shared/kube-client.ts';
 import type { Node, Pod } from '../shared/kube-types.ts';
 import type { Log } from '../shared/log.ts';
 import { labels, managedBy } from '../shared/names.ts';
@@ -134,9 +134,4 @@ export class NodeKube {
   #podPath(podName: string): string {
     return `${this.#podsPath}/${encodeURIComponent(podName)}`;
   }
-}
-
-function requireKubeError(error: unknown): KubeError {
-  if (error instanceof KubeError) return error;
-  throw error;
 }

@@ -1,11 +1,11 @@
 // Calls of the inspector as promises, with a token that is good now, a deadline, and errors that say what was attempted and
 // what to do about it.
 
-import { Metadata } from '@grpc/grpc-js';
+import type { Metadata } from '@grpc/grpc-js';
 import { openInspectorClient } from '../shared/dial.ts';
 import { describeDialProblem } from '../shared/dial-error.ts';
 import type { InspectorServiceClient } from '../shared/gen/forehold/v1/InspectorService.ts';
-import { type StatusCode, StatusError, toStatusError } from '../shared/rpc.ts';
+import { bearerMetadata, type StatusCode, StatusError, toStatusError } from '../shared/rpc.ts';
 import { ConnectError, type Connection } from './connect/connection.ts';
 
 /** The coordinator could not be asked, or refused; the message is one line for the user. */
@@ -72,10 +72,7 @@ export class Calls {
   }
 
   async metadata(): Promise<Metadata> {
-    const token = await this.#connection.token();
-    const metadata = new Metadata();
-    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
-    return metadata;
+    return bearerMetadata(await this.#connection.token());
   }
 
   explain(attempt: string, error: unknown): Error {
@@ -116,10 +113,9 @@ function describeStatus(code: StatusCode, message: string): string {
       return `no answer within ${deadlineMs / 1_000} s; is that the gRPC port of a coordinator?`;
     case 'UNIMPLEMENTED':
       return `what answers there is no Forehold coordinator, or an older one (${firstLine(message)})`;
-    case 'RESOURCE_EXHAUSTED':
-      return `${firstLine(message)}; start it again`;
     case 'UNAUTHENTICATED':
       return `the coordinator does not accept the token (${firstLine(message)})`;
+    case 'RESOURCE_EXHAUSTED':
     case 'PERMISSION_DENIED':
     case 'NOT_FOUND':
     case 'FAILED_PRECONDITION':

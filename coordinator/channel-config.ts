@@ -3,7 +3,7 @@
 
 import type { EnvReader, HostPort } from '../shared/env.ts';
 import { isLoopback } from '../shared/loopback.ts';
-import { accounts, audiences, ports } from '../shared/names.ts';
+import { accounts, audiences, caConfigMapName, ports, tlsSecretName } from '../shared/names.ts';
 
 export type TlsSettings =
   /** Plain text; loopback only. */
@@ -31,11 +31,11 @@ export const channelUsage = `
                            any but a loopback address needs TLS and authentication
   FOREHOLD_TLS             off, managed (own authority, kept in a Secret) or
                            files (somebody else's)                             default off
-  FOREHOLD_TLS_SECRET      managed: the Secret, in FOREHOLD_NAMESPACE          default forehold-tls
+  FOREHOLD_TLS_SECRET      managed: the Secret, in FOREHOLD_NAMESPACE          default ${tlsSecretName}
   FOREHOLD_TLS_NAMES       managed: DNS names of the certificate, with commas between them
   FOREHOLD_TLS_DIRECTORY   files: folder of tls.crt, tls.key and ca.crt, read again when they change
   FOREHOLD_CA_CONFIG_MAP   ConfigMap in FOREHOLD_PULL_NAMESPACE whose key ca.crt agents mount
-                                                                               default forehold-ca
+                                                                               default ${caConfigMapName}
   FOREHOLD_AUTHENTICATION  off (loopback only) or tokens: agents and callers of the inspector show bearer tokens of
                            audience ${audiences.session} and ${audiences.inspector}      default off
   FOREHOLD_AGENT_SERVICE_ACCOUNT
@@ -73,8 +73,8 @@ function readAuthentication(reader: EnvReader, host: string): ChannelConfig['aut
 
 function readTls(reader: EnvReader): TlsSettings {
   const kind = reader.oneOf('FOREHOLD_TLS', ['off', 'managed', 'files'], 'off');
-  const secretName = readName(reader, 'FOREHOLD_TLS_SECRET', 'forehold-tls');
-  const caConfigMap = readName(reader, 'FOREHOLD_CA_CONFIG_MAP', 'forehold-ca');
+  const secretName = readName(reader, 'FOREHOLD_TLS_SECRET', tlsSecretName);
+  const caConfigMap = readName(reader, 'FOREHOLD_CA_CONFIG_MAP', caConfigMapName);
   const names = readNames(reader);
   const directory = reader.optional('FOREHOLD_TLS_DIRECTORY');
   if (kind === 'off') return { kind };

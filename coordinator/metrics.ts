@@ -4,13 +4,13 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { openRegistry } from '../shared/metrics.ts';
 import { addBreakerGauges } from './breaker-metrics.ts';
-import type {
-  BreakerView,
-  ImageView,
-  LeasePhase,
-  LeaseView,
-  LimitView,
-  NodeView,
+import {
+  type BreakerView,
+  type ImageView,
+  type LeaseView,
+  type LimitView,
+  livePhases,
+  type NodeView,
 } from './core/views.ts';
 
 /** What the gauges read. */
@@ -35,8 +35,6 @@ export interface CoordinatorMetrics {
 
 /** Undefined while this coordinator does not lead. */
 export type ReignViews = () => (Views & { readonly epoch: number }) | undefined;
-
-const livePhases: readonly LeasePhase[] = ['Offered', 'Held', 'Revoking', 'Suspect'];
 
 export function openCoordinatorMetrics(views: ReignViews): CoordinatorMetrics {
   const registry = openRegistry();

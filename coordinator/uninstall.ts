@@ -3,11 +3,22 @@
 // pull cannot be stopped: one that is still under way at the end of the patience goes by itself when its kubelet is done.
 
 import { type Clock, waitFor } from '../shared/clock.ts';
-import { type KubeClient, KubeError, type KubeRequest } from '../shared/kube-client.ts';
+import {
+  type KubeClient,
+  KubeError,
+  type KubeRequest,
+  requireKubeError,
+} from '../shared/kube-client.ts';
 import type { KubeObject, List, Pod } from '../shared/kube-types.ts';
-import { caConfigMapName, coordinatorLeaseName, labels, managedBy } from '../shared/names.ts';
+import {
+  caConfigMapName,
+  labels,
+  managedBy,
+  pausesConfigMapName,
+  tlsSecretName,
+} from '../shared/names.ts';
 import { buildDeletion } from '../shared/pull-pod.ts';
-import { coordinationLeasesPath, podsPath } from './kube/paths.ts';
+import { configMapPath, coordinatorLeasePath, podsPath, secretPath } from './kube/paths.ts';
 
 export interface UninstallOptions {
   readonly kube: KubeClient;
@@ -35,11 +46,10 @@ const passingStatuses: readonly number[] = [0, 408, 429];
  */
 export async function uninstall(options: UninstallOptions, signal: AbortSignal): Promise<boolean> {
   const { namespace, pullNamespace } = options;
-  const own = `/api/v1/namespaces/${namespace}`;
   const paths = [
-    `${coordinationLeasesPath(namespace)}/${coordinatorLeaseName}`,
-    `${own}/configmaps/forehold-pauses`,
-    `${own}/secrets/forehold-tls`,
+    coordinatorLeasePath(namespace),
+    configMapPath(namespace, pausesConfigMapName),
+    secretPath(namespace, tlsSecretName),
   ];
   const steps = [
     () => clearPulls(options, `/api/v1/namespaces/${pullNamespace}`, signal),
@@ -74,7 +84,7 @@ async function clearPulls(
     const left = isLeaving ? undefined : await deletePods(options, deleted, signal);
     if (left?.length === 0) {
       say(`pull pods: ${deleted.size} deleted, none is left`);
-      return remove(options, `${namespacePath}/configmaps/${caConfigMapName}`, signal);
+      return remove(options, configMapPath(options.pullNamespace, caConfigMapName), signal);
     }
     if (clock.now().monotonicMs >= untilMs) {
       const which =
@@ -140,11 +150,6 @@ async function ask<T>(
       if (attempt === maxAttempts || !mayPass(error.status)) throw error;
       await waitFor(clock, pauseMs, request.signal);
     }
-}
-
-function requireKubeError(error: unknown): KubeError {
-  if (error instanceof KubeError) return error;
-  throw error;
 }
 
 function mayPass(status: number): boolean {

@@ -41,16 +41,16 @@ export function openSystemClock(speed = 1): Clock {
 
 function startSystemTimer(delayMs: number, callback: () => void): Timer {
   let remainingMs = delayMs;
-  let handle = arm();
+  let timeout = arm();
   function arm(): NodeJS.Timeout {
     const stepMs = Math.min(remainingMs, maxTimeoutMs);
     return setTimeout(() => {
       remainingMs -= stepMs;
-      if (remainingMs > 0) handle = arm();
+      if (remainingMs > 0) timeout = arm();
       else callback();
     }, stepMs);
   }
-  return { cancel: () => clearTimeout(handle) };
+  return { cancel: () => clearTimeout(timeout) };
 }
 
 /**

@@ -83,6 +83,12 @@ export class KubeError extends Error {
   }
 }
 
+/** @throws the error itself when it is none of the API server's, such as an abort */
+export function requireKubeError(error: unknown): KubeError {
+  if (error instanceof KubeError) return error;
+  throw error;
+}
+
 const defaultTimeoutMs = 30_000;
 // Requests of one process at a time, the others queue; watches are not counted, each owns its connection.
 const maxSockets = 32;

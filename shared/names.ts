@@ -48,6 +48,9 @@ export const leaderTrailer = 'forehold-leader';
 /** The ConfigMap in the pull namespace from which agents and people take the coordinator's CA, under `ca.crt`. */
 export const caConfigMapName = 'forehold-ca';
 
+/** The Secret of the coordinator's namespace that keeps managed certificates, unless another is named. */
+export const tlsSecretName = 'forehold-tls';
+
 export const ports = { grpc: 7443, http: 7480 } as const;
 
 /** What a token must be made for: a session of an agent, a call of a person. No API server takes such a token. */

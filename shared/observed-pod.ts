@@ -35,6 +35,11 @@ export function observePod(pod: Pod): ObservedPod {
   };
 }
 
+/** Its kubelet is done with it: an ended pod has said all it had to say. */
+export function isTerminal({ reading }: Pick<ObservedPod, 'reading'>): boolean {
+  return reading.kind !== 'pulling' && reading.terminal;
+}
+
 // The API server takes any text for an image; the coordinator ends the session of an agent that sends a longer one.
 function readImage(image: string): string | undefined {
   const reference =

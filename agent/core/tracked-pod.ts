@@ -4,6 +4,7 @@
 
 import type { Instant } from '../../shared/clock.ts';
 import { formatDuration } from '../../shared/duration.ts';
+import { isTerminal } from '../../shared/observed-pod.ts';
 import { isPodName } from '../../shared/pair.ts';
 import { type LeaseUpdate, type Outcome, timing } from '../../shared/protocol.ts';
 import type { Reason } from '../../shared/reason.ts';
@@ -203,8 +204,4 @@ export function decideUpdate(tracked: TrackedPod): LeaseUpdate | undefined {
   if (told === 'unseen' || (told === 'accepted' && !unseen)) return undefined;
   const nothing = { outcome: undefined, reason: '', message: '', digest: undefined } as const;
   return { ...about, ...nothing, state: 'accepted', unseen };
-}
-
-function isTerminal({ reading }: OwnPod): boolean {
-  return reading.kind !== 'pulling' && reading.terminal;
 }

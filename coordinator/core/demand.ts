@@ -2,12 +2,7 @@
 // now. Everything is indexed both ways and kept up to date pair by pair, so that an event costs what it changes and
 // not what the cluster holds.
 
-import {
-  DesiredImage,
-  desiredImageKey,
-  type DesiredImage as Image,
-  type ImageKey,
-} from './desired-image.ts';
+import { DesiredImage, desiredImageKey, type ImageKey } from './desired-image.ts';
 import type { CachedImageObject, NodeRecord } from './events.ts';
 import { type NodeClass, NodeClasses, type Selector } from './node-class.ts';
 import { NodeOrder } from './node-order.ts';
@@ -150,7 +145,7 @@ export class Demand {
   }
 
   /** Desired images with this reference: one for each credential set. */
-  *imagesOf(reference: string): Generator<Image> {
+  *imagesOf(reference: string): Generator<DesiredImage> {
     for (const image of this.#imagesByReference.get(reference) ?? [])
       if (image.image === reference && image.wishes.size > 0) yield image;
   }
@@ -163,7 +158,7 @@ export class Demand {
     return count;
   }
 
-  forgetIfUnused(image: Image): void {
+  forgetIfUnused(image: DesiredImage): void {
     if (image.isInUse) return;
     this.images.delete(image.key);
     for (const reference of [image.image, ...image.admitted]) {
@@ -174,7 +169,7 @@ export class Demand {
   }
 
   /** Pods of this image run from another reference: a webhook rewrote it. */
-  addAdmitted(image: Image, reference: string): void {
+  addAdmitted(image: DesiredImage, reference: string): void {
     if (!image.addAdmitted(reference)) return;
     this.#index(reference, image);
     for (const node of image.targets) this.refreshPair(image, node);
@@ -199,7 +194,7 @@ export class Demand {
   }
 
   /** Draws every conclusion from the pair's inventory entry, lease and backoff. */
-  refreshPair(image: Image, node: NodeState): void {
+  refreshPair(image: DesiredImage, node: NodeState): void {
     const isHeld = image.isHeldBy(node);
     if (isHeld) image.clearFailures(node);
     const standing = decideStanding(image, node, isHeld);
@@ -218,7 +213,7 @@ export class Demand {
     this.#setTarget(wish, desired, node, isTargetNow);
   }
 
-  #setTarget(wish: WishState, image: Image, node: NodeState, isTargetNow: boolean): void {
+  #setTarget(wish: WishState, image: DesiredImage, node: NodeState, isTargetNow: boolean): void {
     if (wish.standings.has(node) !== isTargetNow) {
       wish.setStanding(
         node,
@@ -242,7 +237,7 @@ export class Demand {
     this.refreshPair(image, node);
   }
 
-  #setMissing(image: Image, node: NodeState, isMissing: boolean): void {
+  #setMissing(image: DesiredImage, node: NodeState, isMissing: boolean): void {
     if (image.missing.has(node) === isMissing) return;
     image.tally.change(node.nodeClass, { targets: 0, missing: isMissing ? 1 : -1 });
     if (isMissing) {
@@ -261,7 +256,7 @@ export class Demand {
     this.order.set(node, node.isAvailable ? node.missing.size : 0);
   }
 
-  #refreshOpen(image: Image, node: NodeState): void {
+  #refreshOpen(image: DesiredImage, node: NodeState): void {
     const pair = image.pairs.get(node);
     const isOpen =
       image.missing.has(node) &&
@@ -291,7 +286,7 @@ export class Demand {
     if (node.targetOf.size > 0) this.targetCounts.change(node, by);
   }
 
-  #index(reference: string, image: Image): void {
+  #index(reference: string, image: DesiredImage): void {
     const images = this.#imagesByReference.get(reference) ?? new Set<DesiredImage>();
     this.#imagesByReference.set(reference, images.add(image));
   }

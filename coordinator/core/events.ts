@@ -95,7 +95,7 @@ export interface NodeAttention {
 export type Event =
   | { readonly kind: 'nodesListed'; readonly nodes: readonly NodeRecord[] }
   | { readonly kind: 'nodeSeen'; readonly node: NodeRecord }
-  | { readonly kind: 'nodeGone'; readonly name: string; readonly uid: string }
+  | { readonly kind: 'nodeGone'; readonly uid: string }
   | { readonly kind: 'podsListed'; readonly pods: readonly PullPodRecord[] }
   | { readonly kind: 'podSeen'; readonly pod: PullPodRecord }
   | { readonly kind: 'podGone'; readonly pod: PullPodRecord }

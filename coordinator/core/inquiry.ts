@@ -55,7 +55,7 @@ export class Inquiry implements Inquiries {
 
   explainImage(image: string, now: Instant): ImageExplanation {
     const counts = new Map<Reason, number>();
-    const lacking: Standing[] = [];
+    const lacking: LackingPair[] = [];
     for (const desired of this.#state.demand.imagesOf(image)) {
       for (const node of this.#state.demand.nodes.values()) {
         if (node.record === undefined) continue;
@@ -82,7 +82,7 @@ export class Inquiry implements Inquiries {
   }
 }
 
-interface Standing {
+interface LackingPair {
   readonly image: DesiredImage;
   readonly node: NodeState;
   readonly failures: number;
@@ -103,6 +103,6 @@ const ranks = {
   held: 9,
 } as const;
 
-function compareWorst(a: Standing, b: Standing): number {
+function compareWorst(a: LackingPair, b: LackingPair): number {
   return b.failures - a.failures || a.rank - b.rank || (a.node.name < b.node.name ? -1 : 1);
 }

@@ -13,7 +13,7 @@ export interface LeaseResult {
   readonly digest: string | undefined;
 }
 
-/** Owned by the table and changed by `Leases` only. */
+/** Changed by the parts of the core that follow leases, and by nobody else. */
 export interface Lease {
   readonly id: string;
   readonly epoch: number;

@@ -2,6 +2,7 @@
 // watch of pull pods shows: a pull cannot be stopped, so nothing that an agent or a timer says may free its slot.
 
 import type { Instant } from '../../shared/clock.ts';
+import { isTerminal } from '../../shared/observed-pod.ts';
 import type { LeaseUpdate } from '../../shared/protocol.ts';
 import type { DesiredImage } from './desired-image.ts';
 import type { PullPodRecord } from './events.ts';
@@ -226,7 +227,3 @@ const lapsed: LeaseResult = {
   message: 'no pull pod was created before the offer ran out',
   digest: undefined,
 };
-
-function isTerminal({ reading }: PullPodRecord): boolean {
-  return reading.kind !== 'pulling' && reading.terminal;
-}

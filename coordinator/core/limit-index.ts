@@ -36,7 +36,7 @@ export class LimitIndex {
     return made;
   }
 
-  /** Limits that ask about the node, beyond those that `#forImage` has. */
+  /** Limits that ask about the node, beyond those that `forImage` has. */
   forClass(image: ImageTraits, nodeClass: NodeClass): Applicable {
     const classes = this.#ofClass.get(image) ?? new Map<NodeClass, Applicable>();
     this.#ofClass.set(image, classes);

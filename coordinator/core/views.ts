@@ -8,6 +8,9 @@ import type { Pause } from './pauses.ts';
 
 export type LeasePhase = 'Offered' | 'Held' | 'Revoking' | 'Suspect' | 'Ended' | 'Lapsed' | 'Lost';
 
+/** Those that count against limits. */
+export const livePhases: readonly LeasePhase[] = ['Offered', 'Held', 'Revoking', 'Suspect'];
+
 export interface LeaseView {
   readonly id: string;
   readonly epoch: number;

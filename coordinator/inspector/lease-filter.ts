@@ -2,7 +2,7 @@
 
 import { ImageReferenceError, normaliseImageReference } from '../../shared/image-ref.ts';
 import { StatusError } from '../../shared/rpc.ts';
-import type { LeasePhase, LeaseView } from '../core/views.ts';
+import { type LeaseView, livePhases } from '../core/views.ts';
 
 export interface LeaseFilter {
   /** Empty means all. */
@@ -12,7 +12,6 @@ export interface LeaseFilter {
 }
 
 const maxNameLength = 253;
-const livePhases: readonly LeasePhase[] = ['Offered', 'Held', 'Revoking', 'Suspect'];
 
 /**
  * @throws StatusError INVALID_ARGUMENT when the node or the image cannot be one.

@@ -42,7 +42,10 @@ export async function watchLeases(options: WatchLeasesOptions): Promise<void> {
   try {
     options.signal.throwIfAborted();
     if (feed.watcherCount >= maxWatchers)
-      throw new StatusError('RESOURCE_EXHAUSTED', `there are ${maxWatchers} watches already`);
+      throw new StatusError(
+        'RESOURCE_EXHAUSTED',
+        `there are ${maxWatchers} watches already; end one of them`,
+      );
     if (call.request instanceof StatusError) throw call.request;
     await follow(options, parseLeaseFilter(call.request), ending);
     ending.signal.throwIfAborted();
@@ -70,7 +73,7 @@ async function follow(
       ending.abort(
         new StatusError(
           'RESOURCE_EXHAUSTED',
-          `more than ${maxUnreadChanges} changes were not read`,
+          `more than ${maxUnreadChanges} changes were not read; start the watch again`,
         ),
       );
   };

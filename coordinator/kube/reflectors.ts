@@ -47,7 +47,7 @@ function followNodes(options: ReflectorsOptions, signal: AbortSignal): Promise<v
       onEvent: (event) => {
         if (event.kind === 'listed') onEvent({ kind: 'nodesListed', nodes: event.objects });
         else if (event.kind === 'seen') onEvent({ kind: 'nodeSeen', node: event.object });
-        else onEvent({ kind: 'nodeGone', name: event.object.name, uid: event.object.uid });
+        else onEvent({ kind: 'nodeGone', uid: event.object.uid });
       },
     },
     signal,

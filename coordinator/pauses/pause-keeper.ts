@@ -65,7 +65,10 @@ export class PauseKeeper {
     return this.#change(`pause ${describeName(pause)}`, (pauses) => {
       const others = pauses.filter((other) => !isSame(other, pause));
       if (others.length >= maxPauses)
-        throw new StatusError('RESOURCE_EXHAUSTED', `there are ${maxPauses} pauses already`);
+        throw new StatusError(
+          'RESOURCE_EXHAUSTED',
+          `there are ${maxPauses} pauses already; resume one first`,
+        );
       return [...others, pause];
     });
   }
@@ -83,7 +86,10 @@ export class PauseKeeper {
   #change(attempt: string, edit: (pauses: readonly Pause[]) => readonly Pause[]): Promise<void> {
     if (this.#queued >= maxQueued)
       return Promise.reject(
-        new StatusError('RESOURCE_EXHAUSTED', `cannot ${attempt}: ${maxQueued} changes wait`),
+        new StatusError(
+          'RESOURCE_EXHAUSTED',
+          `cannot ${attempt}: ${maxQueued} changes wait; try again in a moment`,
+        ),
       );
     this.#queued += 1;
     const turn = this.#queue.then(() => this.#write(attempt, edit));

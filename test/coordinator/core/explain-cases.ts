@@ -247,7 +247,7 @@ export const cases: readonly Case[] = [
       );
       for (const pod of pods) driver.apply({ kind: 'podSeen', pod });
       // The pull of n1 vanishes with its node, which comes back when the image rests.
-      driver.apply({ kind: 'nodeGone', name: 'n1', uid: 'uid-n1' });
+      driver.apply({ kind: 'nodeGone', uid: 'uid-n1' });
       for (const pod of pods.slice(1)) {
         const words = { reason: 'ImageNotFound', message: 'no such tag' } as const;
         const reading = { kind: 'failed', terminal: true, ...words } as const;

@@ -282,7 +282,7 @@ describe('a hold', () => {
   });
 
   test.for([
-    ['is deleted', () => driver.apply({ kind: 'nodeGone', name: 'n1', uid: 'uid-n1' })],
+    ['is deleted', () => driver.apply({ kind: 'nodeGone', uid: 'uid-n1' })],
     [
       'returns with another uid',
       () => driver.apply({ kind: 'nodeSeen', node: nodeRecord('n1', { uid: 'other' }) }),

@@ -133,8 +133,7 @@ describe('the order of nodes', () => {
         const sessionId = `session-${record.name}`;
         bench.apply({ kind: 'heartbeatReceived', sessionId, sequence: 1 });
         const gone = passedBy.slice(-4, -2).at(0);
-        if (gone?.startsWith('young'))
-          bench.apply({ kind: 'nodeGone', name: gone, uid: `uid-${gone}` });
+        if (gone?.startsWith('young')) bench.apply({ kind: 'nodeGone', uid: `uid-${gone}` });
       });
     }
     const old = nodeRecord('node-1', { createdAtMs: startWallMs - 1 });

@@ -85,7 +85,7 @@ describe('a pull whose pod vanished', () => {
 
   test('is lost with its node', () => {
     vanish();
-    driver.apply({ kind: 'nodeGone', name: 'n1', uid: 'uid-n1' });
+    driver.apply({ kind: 'nodeGone', uid: 'uid-n1' });
     expect(driver.phase(offer.leaseId)).toBe('Lost');
     expect(use('cluster')).toBe(0);
   });

@@ -309,7 +309,7 @@ describe('WatchLeases', () => {
     slow.call.resume();
     expect(await slow.ended).toMatchObject({
       code: 'RESOURCE_EXHAUSTED',
-      message: 'more than 1000 changes were not read',
+      message: 'more than 1000 changes were not read; start the watch again',
     });
     const before = good.seen().length;
     feed.publish(leaseOf('1-2'));
