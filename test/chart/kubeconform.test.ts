@@ -42,8 +42,11 @@ const foreign = 'Issuer,Certificate,ServiceMonitor,PodMonitor';
 
 describe.skipIf(missing.length > 0)('rendered objects', () => {
   describe.for(kubernetesVersions)('against Kubernetes %s', (version) => {
-    const folder = mkdtempSync(join(tmpdir(), 'forehold-schemas-'));
-    beforeAll(() => writeSchemas(version, folder), 600_000);
+    let folder = '';
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'forehold-schemas-'));
+      return writeSchemas(version, folder);
+    }, 600_000);
     afterAll(() => rmSync(folder, { recursive: true }));
 
     const check = (text: string): Promise<string> =>
