@@ -58,6 +58,8 @@ async function main(): Promise<number> {
   const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
   if (bench === undefined || others.length > 0)
     return refuse(`name one of ${Object.keys(benches).join(', ')}`);
+  if (read.values.has('agents') && bench !== runFailover)
+    return refuse(`--agents does not belong to ${name}`);
   const json = read.flags.has('json');
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const { figures, passed } = await bench({
