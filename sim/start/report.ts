@@ -1,5 +1,5 @@
 // What a run amounted to: the numbers of `--json`, computed from what the kubelets and the API server recorded and
-// never from what the coordinator believes. Definitions: design, section 10. All times are cluster time.
+// never from what the coordinator believes (ARCHITECTURE.md, numbers). All times are cluster time.
 
 import {
   countSlots,
