@@ -19,7 +19,7 @@ export interface Run {
   readonly warmPairs: number;
   readonly pods: readonly PullPodEntry[];
   readonly pulls: readonly PullEntry[];
-  /** By node uid; a node without a zone label is not in it. */
+  /** By node uid; empty for a node without a zone label. */
   readonly zones: ReadonlyMap<string, string>;
   /** Last agent's inventory complete; undefined when it never was. */
   readonly startedAtMs: number | undefined;
