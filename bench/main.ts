@@ -60,17 +60,16 @@ async function main(): Promise<number> {
     return refuse(`name one of ${Object.keys(benches).join(', ')}`);
   if (read.values.has('agents') && bench !== runFailover)
     return refuse(`--agents does not belong to ${name}`);
-  const json = read.flags.has('json');
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const { figures, passed } = await bench({
     values: read.values,
     kubeconfig: process.env['KUBECONFIG'] || undefined,
     say,
   });
-  if (json) process.stdout.write(`${JSON.stringify({ bench: name, ...figures, passed })}\n`);
-  else
-    for (const [figure, value] of Object.entries(figures))
-      process.stdout.write(`${figure}: ${value}\n`);
+  const lines = read.flags.has('json')
+    ? [JSON.stringify({ bench: name, ...figures, passed })]
+    : Object.entries(figures).map(([figure, value]) => `${figure}: ${value}`);
+  for (const line of lines) process.stdout.write(`${line}\n`);
   return passed ? 0 : 1;
 }
 
