@@ -18,7 +18,7 @@ const bundles: readonly Bundle[] = [
     smokes: [
       { exitCode: 2, says: /set FOREHOLD_KUBE_URL or KUBECONFIG/ },
       // Reads the file with what is imported for that alone.
-      { env: { KUBECONFIG: 'no-such-file' }, exitCode: 1, says: /no-such-file/ },
+      { env: { KUBECONFIG: 'no-such-file' }, exitCode: 2, says: /no-such-file/ },
     ],
   },
   {
