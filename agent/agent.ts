@@ -158,8 +158,10 @@ export class Agent {
   }
 
   #takePods(event: ReflectorEvent<OwnPod>): void {
-    if (event.kind === 'listed') this.#apply({ kind: 'podsListed', pods: event.objects });
-    else if (event.kind === 'seen') this.#apply({ kind: 'podSeen', pod: event.object });
+    if (event.kind === 'listed') {
+      const { objects: pods, askedAtMs } = event;
+      this.#apply({ kind: 'podsListed', pods, askedAtMs });
+    } else if (event.kind === 'seen') this.#apply({ kind: 'podSeen', pod: event.object });
     else this.#apply({ kind: 'podGone', pod: event.object });
   }
 

@@ -9,7 +9,12 @@ import type { KubeObject, List } from './kube-types.ts';
 
 /** After `listed` the receiver replaces what it had: what is not in the list is gone. */
 export type ReflectorEvent<R> =
-  | { readonly kind: 'listed'; readonly objects: readonly R[] }
+  | {
+      readonly kind: 'listed';
+      readonly objects: readonly R[];
+      /** Monotonic; the list has everything that was there then and still is. */
+      readonly askedAtMs: number;
+    }
   | { readonly kind: 'seen'; readonly object: R }
   | { readonly kind: 'gone'; readonly object: R };
 
@@ -84,7 +89,8 @@ async function list<T extends KubeObject, R>(
   options: ReflectorOptions<T, R>,
   signal: AbortSignal,
 ): Promise<string> {
-  const { client, path, query, trim, tellsPages = false, onEvent } = options;
+  const { client, clock, path, query, trim, tellsPages = false, onEvent } = options;
+  const askedAtMs = clock.now().monotonicMs;
   const objects: R[] = [];
   let next: string | undefined;
   for (;;) {
@@ -98,7 +104,7 @@ async function list<T extends KubeObject, R>(
     for (const object of trimmed) objects.push(object);
     next = page.metadata.continue;
     if (!next) {
-      onEvent({ kind: 'listed', objects });
+      onEvent({ kind: 'listed', objects, askedAtMs });
       return page.metadata.resourceVersion;
     }
     if (tellsPages) for (const object of trimmed) onEvent({ kind: 'seen', object });

@@ -121,7 +121,7 @@ export class AgentCore {
         return this.#takeNode(event.node);
       case 'podsListed':
         this.#podsKnown = true;
-        this.#pods.listed(event.pods, now);
+        this.#pods.listed(event, now);
         return [];
       case 'podSeen':
         this.#pods.seen(event.pod, now);

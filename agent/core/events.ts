@@ -47,7 +47,12 @@ export type DeleteAnswer = 'accepted' | 'missing' | 'failed';
 
 export type Event =
   | { readonly kind: 'nodeSeen'; readonly node: OwnNode }
-  | { readonly kind: 'podsListed'; readonly pods: readonly OwnPod[] }
+  /** `askedAtMs`: monotonic; a pod that was there then and is not among these is gone. */
+  | {
+      readonly kind: 'podsListed';
+      readonly pods: readonly OwnPod[];
+      readonly askedAtMs: number;
+    }
   | { readonly kind: 'podSeen'; readonly pod: OwnPod }
   | { readonly kind: 'podGone'; readonly pod: OwnPod }
   | { readonly kind: 'createAnswered'; readonly leaseId: string; readonly answer: CreateAnswer }

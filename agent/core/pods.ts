@@ -12,7 +12,7 @@ import {
   type UnseenPull,
 } from '../../shared/protocol.ts';
 import type { Reason } from '../../shared/reason.ts';
-import type { Action, DeleteAnswer, OwnNode, OwnPod } from './events.ts';
+import type { Action, DeleteAnswer, Event, OwnNode, OwnPod } from './events.ts';
 import { FailedPulls } from './failed-pulls.ts';
 import type { Inventory } from './inventory.ts';
 import { tellsOfSandboxes } from './sandbox.ts';
@@ -31,8 +31,6 @@ import {
 const deletionBackoff: Backoff = { initialMs: 1_000, factor: 2, maxMs: 30_000, jitterRatio: 0.5 };
 // The watch shows an accepted deletion within a second; a delete that is lost all the same is asked for again.
 const deletionPatienceMs = 30_000;
-// A list is answered within this; a pod that it lacks and that is older than this does not exist.
-const listPatienceMs = 60_000;
 // Outcomes of pods that are gone, kept for a coordinator that is away; the oldest are given up.
 const maxUnacknowledged = 1_000;
 
@@ -62,11 +60,11 @@ export class Pods {
   }
 
   /** All pull pods of the node: what is not among them is gone. */
-  listed(pods: readonly OwnPod[], now: Instant): void {
+  listed({ pods, askedAtMs }: Extract<Event, { kind: 'podsListed' }>, now: Instant): void {
     const uids = new Set(pods.map((pod) => pod.uid));
     for (const [uid, tracked] of this.#tracked) {
       // The list may be older than a pod that was created while it was under way.
-      const mayBeNewer = !tracked.watched && now.monotonicMs - tracked.sinceMs < listPatienceMs;
+      const mayBeNewer = !tracked.watched && tracked.sinceMs >= askedAtMs;
       if (!uids.has(uid) && !mayBeNewer) tracked.gone = true;
     }
     for (const pod of pods) this.seen(pod, now);

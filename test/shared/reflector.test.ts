@@ -102,7 +102,7 @@ describe('runReflector', () => {
     const { clock, received } = run(script);
     await clock.advance(0);
     expect(received).toEqual([
-      { kind: 'listed', objects: ['a', 'b'] },
+      { kind: 'listed', objects: ['a', 'b'], askedAtMs: 0 },
       { kind: 'seen', object: 'c' },
       { kind: 'gone', object: 'a' },
     ]);
@@ -122,7 +122,7 @@ describe('runReflector', () => {
     await clock.advance(0);
     expect(received).toEqual([
       { kind: 'seen', object: 'a' },
-      { kind: 'listed', objects: ['a', 'b'] },
+      { kind: 'listed', objects: ['a', 'b'], askedAtMs: 0 },
     ]);
   });
 
@@ -151,8 +151,8 @@ describe('runReflector', () => {
     const { clock, received } = run(script);
     await clock.advance(1_000);
     expect(received).toEqual([
-      { kind: 'listed', objects: ['a'] },
-      { kind: 'listed', objects: ['b'] },
+      { kind: 'listed', objects: ['a'], askedAtMs: 0 },
+      { kind: 'listed', objects: ['b'], askedAtMs: 1_000 },
     ]);
     expect(script.calls.at(-1)).toBe('watch 50');
   });
@@ -162,7 +162,7 @@ describe('runReflector', () => {
     script.lists = [list('1', [object('old', '1')], 'more'), gone, list('9', [object('a', '9')])];
     const { clock, received } = run(script);
     await clock.advance(1_000);
-    expect(received).toEqual([{ kind: 'listed', objects: ['a'] }]);
+    expect(received).toEqual([{ kind: 'listed', objects: ['a'], askedAtMs: 1_000 }]);
   });
 
   test('never stops on errors, and waits longer each time up to half a minute', async () => {
@@ -172,7 +172,7 @@ describe('runReflector', () => {
     await clock.advance(1_000 + 2_000 + 4_000 + 8_000 + 16_000 + 30_000 + 30_000 - 1);
     expect(received).toEqual([]);
     await clock.advance(1);
-    expect(received).toEqual([{ kind: 'listed', objects: [] }]);
+    expect(received).toEqual([{ kind: 'listed', objects: [], askedAtMs: 91_000 }]);
     expect(warnings).toHaveLength(7);
   });
 

@@ -26,7 +26,7 @@ describe('AgentCore: greeting', () => {
     expect(world.core.hello()).toBeUndefined();
     world.take({ kind: 'nodeSeen', node: makeNode() });
     expect(world.core.hello()).toBeUndefined();
-    world.take({ kind: 'podsListed', pods: [] });
+    world.take({ kind: 'podsListed', pods: [], askedAtMs: 0 });
     expect(world.core.hello()).toMatchObject({ nodeName: 'n1', nodeUid: 'node-uid-1' });
   });
 
@@ -34,7 +34,7 @@ describe('AgentCore: greeting', () => {
     const world = new World();
     const platform = { os: '', architecture: '' };
     world.take({ kind: 'nodeSeen', node: makeNode({ platform }) });
-    world.take({ kind: 'podsListed', pods: [] });
+    world.take({ kind: 'podsListed', pods: [], askedAtMs: 0 });
     expect(world.core.hello()).toBeUndefined();
   });
 
@@ -45,7 +45,7 @@ describe('AgentCore: greeting', () => {
   test('sends no inventory that the coordinator still holds, but what changed since Hello', () => {
     const world = new World();
     world.take({ kind: 'nodeSeen', node: makeNode() });
-    world.take({ kind: 'podsListed', pods: [] });
+    world.take({ kind: 'podsListed', pods: [], askedAtMs: 0 });
     world.core.hello();
     world.take({
       kind: 'nodeSeen',
@@ -231,18 +231,21 @@ describe('AgentCore: pods', () => {
     world.connect();
     world.offer(offer);
     world.take({ kind: 'createAnswered', leaseId: '1-1', answer: { kind: 'created', pod } });
-    expect(updates(world.take({ kind: 'podsListed', pods: [] }))).toEqual([]);
+    const { monotonicMs } = world.now;
+    const list = { kind: 'podsListed', pods: [] } as const;
     world.pass(60_000);
-    expect(updates(world.take({ kind: 'podsListed', pods: [] }))).toMatchObject([
+    expect(updates(world.take({ ...list, askedAtMs: monotonicMs }))).toEqual([]);
+    expect(updates(world.take({ ...list, askedAtMs: monotonicMs + 1 }))).toMatchObject([
       { state: 'accepted', unseen: true },
     ]);
+    expect(world.core.hello()).toMatchObject({ unseenPulls: [{ leaseId: '1-1' }] });
   });
 
   test('tells a new coordinator of the pods it found and repeats what was not acknowledged', () => {
     const world = new World();
     world.take({ kind: 'nodeSeen', node: makeNode() });
     const done = makePod(makeOffer(2), { reading: pulled });
-    world.take({ kind: 'podsListed', pods: [pod, done] });
+    world.take({ kind: 'podsListed', pods: [pod, done], askedAtMs: 0 });
     world.core.hello();
     const expected = [
       { leaseId: '1-1', state: 'accepted' },

@@ -25,7 +25,7 @@ describe('AgentCore: a pull pod of a former node of the same name', () => {
 
   test('puts none into it either when the pod is seen before the node', () => {
     const world = new World();
-    world.take({ kind: 'podsListed', pods: [formerPod] });
+    world.take({ kind: 'podsListed', pods: [formerPod], askedAtMs: 0 });
     world.take({ kind: 'nodeSeen', node: makeNode() });
     expect(entries(world)).toBe(entries(known()));
   });

@@ -79,7 +79,9 @@ const events: fc.Arbitrary<Event> = fc.oneof(
   },
   { weight: 6, arbitrary: pods.map((pod) => ({ kind: 'podSeen', pod }) as const) },
   pods.map((pod) => ({ kind: 'podGone', pod }) as const),
-  fc.array(pods, { maxLength: 3 }).map((list) => ({ kind: 'podsListed', pods: list }) as const),
+  fc
+    .array(pods, { maxLength: 3 })
+    .map((list) => ({ kind: 'podsListed', pods: list, askedAtMs: 0 }) as const),
   fc.record({ kind: fc.constant('createAnswered' as const), leaseId, answer: createAnswers }),
   fc.record({ kind: fc.constant('lookUpAnswered' as const), leaseId, answer: lookUpAnswers }),
   fc.constant({ kind: 'nodeSeen', node: makeNode() } as const),

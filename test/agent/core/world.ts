@@ -114,7 +114,7 @@ export class World {
   /** Knows its node and no pod, and has been welcomed: heartbeat 1 is sent. */
   connect(welcome: Partial<Welcome> = {}): readonly Action[] {
     this.take({ kind: 'nodeSeen', node: makeNode() });
-    this.take({ kind: 'podsListed', pods: [] });
+    this.take({ kind: 'podsListed', pods: [], askedAtMs: 0 });
     this.core.hello();
     return this.take({ kind: 'sessionOpened', welcome: makeWelcome(welcome) });
   }
