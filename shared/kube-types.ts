@@ -67,6 +67,8 @@ export interface Node extends KubeObject {
       readonly containerRuntimeVersion: string;
       readonly operatingSystem: string;
       readonly architecture: string;
+      /** Another one after each start of the machine. */
+      readonly bootID?: string;
     };
   };
 }

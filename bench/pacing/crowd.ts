@@ -105,6 +105,7 @@ function nodeRecord(name: string, index: number): NodeRecord {
     unschedulable: false,
     deleting: false,
     ready: true,
+    bootId: 'boot',
     createdAtMs: startWallMs,
     platform: { os: 'linux', architecture: 'amd64' },
     kubeletVersion: 'v1.36.3',

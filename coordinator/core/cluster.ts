@@ -11,6 +11,7 @@ import type { NodeState } from './node-state.ts';
 import type { Revocations } from './revocations.ts';
 import type { State } from './state.ts';
 import type { Suspects } from './suspects.ts';
+import type { UnseenPulls } from './unseen-pulls.ts';
 import type { WishState } from './wish-state.ts';
 
 /** A node that is not Ready for longer makes its leases suspect. */
@@ -21,6 +22,7 @@ export interface ClusterParts {
   readonly leases: Leases;
   readonly revocations: Revocations;
   readonly suspects: Suspects;
+  readonly unseen: UnseenPulls;
   readonly memory: AgentMemory;
 }
 
@@ -29,16 +31,18 @@ export class Cluster {
   readonly #leases: Leases;
   readonly #revocations: Revocations;
   readonly #suspects: Suspects;
+  readonly #unseen: UnseenPulls;
   readonly #memory: AgentMemory;
   /** Pods that came before all lists were in, by name; bounded by the pull pods there are. */
   readonly #earlyPods = new Map<string, PullPodRecord>();
   #isBegun = false;
 
-  constructor({ state, leases, revocations, suspects, memory }: ClusterParts) {
+  constructor({ state, leases, revocations, suspects, unseen, memory }: ClusterParts) {
     this.#state = state;
     this.#leases = leases;
     this.#revocations = revocations;
     this.#suspects = suspects;
+    this.#unseen = unseen;
     this.#memory = memory;
   }
 
@@ -64,6 +68,7 @@ export class Cluster {
     // Most updates of a node object are about what the core does not keep.
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(record)) return;
     const node = demand.setNodeRecord(record);
+    if (before !== undefined && hasBooted(before, record)) this.#unseen.stopped(node, now);
     if (record.ready) {
       if (node.notReadySinceMs !== undefined) this.#trust(node, now);
     } else if (node.notReadySinceMs === undefined) {
@@ -166,4 +171,8 @@ export class Cluster {
     this.#earlyPods.clear();
     for (const node of this.#state.demand.nodes.values()) this.#memory.restore(node, now);
   }
+}
+
+function hasBooted(before: NodeRecord, { bootId }: NodeRecord): boolean {
+  return before.bootId !== '' && bootId !== '' && before.bootId !== bootId;
 }

@@ -65,7 +65,8 @@ export class Core {
     this.#leases = new Leases({ state, pairs, life, revocations, unseen, podEvents });
     const leases = this.#leases;
     const memory = new AgentMemory(pairs, unseen);
-    this.#cluster = new Cluster({ state, leases, revocations, suspects: this.#suspects, memory });
+    const parts = { state, leases, revocations, suspects: this.#suspects, unseen, memory };
+    this.#cluster = new Cluster(parts);
     this.#sessions = new Sessions({ state, leases, unseen, memory });
     this.#pacer = new Pacer(state, leases);
     this.#announcer = new Announcer(state);

@@ -28,6 +28,8 @@ export interface NodeRecord {
   readonly platform: { readonly os: string; readonly architecture: string };
   readonly kubeletVersion: string;
   readonly containerRuntimeVersion: string;
+  /** Another one after each start of the machine; empty when not known. */
+  readonly bootId: string;
 }
 
 /** What the core keeps of a pull pod. One whose annotations cannot be read counts against every limit. */

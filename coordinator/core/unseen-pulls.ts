@@ -1,7 +1,7 @@
 // Pulls whose pod is gone although the kubelet never said that it was done: removed by force, so that a drain need not
 // wait, or by whoever thinks that this stops a pull (kubernetes-facts D15, D16). The bytes go on flowing, so the lease goes
-// on counting and keeps its pair, until the node is seen to hold the image, the pull's deadline has passed, or the node
-// is gone.
+// on counting and keeps its pair, until the node is seen to hold the image, the pull's deadline has passed, the machine has
+// started anew, or the node is gone.
 
 import type { Instant } from '../../shared/clock.ts';
 import { isPodName, parsePair } from '../../shared/pair.ts';
@@ -45,6 +45,16 @@ export class UnseenPulls {
     if (!lease.isUnseen || !this.#state.leases.isLive(lease)) return;
     this.#leases.delete(lease);
     this.#life.end(lease, 'Ended', lease.reported ?? forgotten, now);
+  }
+
+  /** The machine has started anew: what it was pulling before, it pulls no more. */
+  stopped(node: NodeState, now: Instant): void {
+    for (const lease of this.#leases) {
+      if (lease.nodeUid !== node.uid || !lease.isUnseen || !this.#state.leases.isLive(lease))
+        continue;
+      this.#leases.delete(lease);
+      this.#life.end(lease, 'Ended', lease.reported ?? stopped, now);
+    }
   }
 
   /** What the node's agent says in its Hello of pulls that this coordinator may know nothing of. */
@@ -130,5 +140,12 @@ const forgotten: LeaseResult = {
   outcome: 'Unknown',
   reason: 'PodVanished',
   message: 'the pull pod was removed before it had ended, and the image did not show up in time',
+  digest: undefined,
+};
+
+const stopped: LeaseResult = {
+  outcome: 'Unknown',
+  reason: 'PodVanished',
+  message: 'the pull pod was removed before it had ended, and its machine has started anew since',
   digest: undefined,
 };

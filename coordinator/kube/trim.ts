@@ -15,7 +15,11 @@ interface CustomObject extends KubeObject {
 export function trimNode({ metadata, spec, status }: Node): NodeRecord {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   const { kubeletVersion = '', containerRuntimeVersion = '' } = status?.nodeInfo ?? {};
-  const { operatingSystem: os = '', architecture = '' } = status?.nodeInfo ?? {};
+  const {
+    operatingSystem: os = '',
+    architecture = '',
+    bootID: bootId = '',
+  } = status?.nodeInfo ?? {};
   return {
     name: metadata.name,
     uid: metadata.uid ?? '',
@@ -28,6 +32,7 @@ export function trimNode({ metadata, spec, status }: Node): NodeRecord {
     platform: { os, architecture },
     kubeletVersion,
     containerRuntimeVersion,
+    bootId,
   };
 }
 

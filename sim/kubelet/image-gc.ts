@@ -2,7 +2,7 @@
 // unused first, until usage is at the low one. Images of any container that the kubelet still knows stay, and so do
 // images younger than two minutes.
 
-import type { StoredImage } from './image-store.ts';
+import type { ImageStore, StoredImage } from './image-store.ts';
 
 /** kubelet: image GC runs each five minutes. */
 export const imageGcEveryMs = 300_000;
@@ -17,6 +17,17 @@ export interface DiskUse {
   readonly diskBytes: number;
   /** Digests. */
   readonly inUse: ReadonlySet<string>;
+}
+
+/** Notes what is in use and gives the names of the images to delete, in order. */
+export function chooseVictims(
+  images: ImageStore,
+  { diskBytes, inUse }: Pick<DiskUse, 'diskBytes' | 'inUse'>,
+  nowMs: number,
+): readonly string[] {
+  for (const digest of inUse) images.markUsed(digest, nowMs);
+  const disk = { images: images.list(), usedBytes: images.usedBytes, diskBytes, inUse };
+  return decideImageGc(disk, nowMs).flatMap(({ digestNames }) => digestNames.slice(0, 1));
 }
 
 /** The images to delete, in order. */

@@ -7,7 +7,7 @@ import type { ContainerImage } from '../../shared/kube-types.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store.ts';
 import type { EventBook } from './event-book.ts';
-import { decideImageGc, imageGcEveryMs } from './image-gc.ts';
+import { chooseVictims, imageGcEveryMs } from './image-gc.ts';
 import { ImageReporter, type ReportIntervals } from './image-reporter.ts';
 import { ImageStore, type StoredImage } from './image-store.ts';
 import { KubeletLife } from './kubelet-life.ts';
@@ -15,7 +15,9 @@ import { latencyMs } from './latency.ts';
 import {
   buildNode,
   type NodeIdentity,
+  type NodeStatus,
   readyCondition,
+  withBoot,
   withCondition,
   withImages,
 } from './node-object.ts';
@@ -50,6 +52,7 @@ export class Kubelet {
   #listedImages: readonly ContainerImage[] = [];
   #speed: PullSpeed;
   #sandboxTrouble: string | undefined;
+  #powerOffs = 0;
   /** The API server is out of reach. */
   #partitioned = false;
   /** Set while frozen: resolves at the thaw. */
@@ -87,10 +90,7 @@ export class Kubelet {
     this.#listedImages = this.#images.status();
     if (store.find('nodes', { name: this.name }) === undefined) {
       const node = buildNode(identity, readyCondition(this.#ready, wallMs), wallMs);
-      store.create('nodes', {
-        ...node,
-        status: withImages(node.status ?? {}, this.#listedImages),
-      });
+      store.create('nodes', { ...node, status: this.#tellMachine(node.status) });
     }
     this.#begin();
     const joinMs = latencyMs(seed, 'join', this.name);
@@ -99,6 +99,7 @@ export class Kubelet {
 
   /** The machine is switched off: nothing of it goes on. Idempotent. */
   stop(): void {
+    this.#powerOffs += 1;
     this.#end();
     this.#thawed?.resolve();
     this.#thawed = undefined;
@@ -267,11 +268,16 @@ export class Kubelet {
       'nodes',
       at,
       (node) => {
-        const status = withImages(node.status ?? {}, this.#listedImages);
+        const status = this.#tellMachine(node.status);
         return { ...node, status: withCondition(status, ready) };
       },
       { subresource: 'status' },
     );
+  }
+
+  #tellMachine(status: NodeStatus = {}): NodeStatus {
+    const boot = { seed: this.#options.seed, node: this.name, powerOffs: this.#powerOffs };
+    return withBoot(withImages(status, this.#listedImages), boot);
   }
 
   #scheduleGc(): void {
@@ -283,15 +289,9 @@ export class Kubelet {
 
   #collectImages(): void {
     const { clock, diskBytes } = this.#options;
-    const { monotonicMs } = clock.now();
-    const inUse = this.#life?.imagesInUse() ?? new Set<string>();
-    for (const digest of inUse) this.#images.markUsed(digest, monotonicMs);
-    const { usedBytes } = this.#images;
-    const disk = { images: this.#images.list(), usedBytes, diskBytes, inUse };
-    for (const { digestNames } of decideImageGc(disk, monotonicMs)) {
-      const [name] = digestNames;
-      if (name !== undefined) this.removeImage(name);
-    }
+    const disk = { diskBytes, inUse: this.#life?.imagesInUse() ?? new Set<string>() };
+    for (const name of chooseVictims(this.#images, disk, clock.now().monotonicMs))
+      this.removeImage(name);
   }
 
   #startTimer(name: 'gc' | 'join' | 'restart', delayMs: number, callback: () => void): void {

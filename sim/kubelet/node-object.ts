@@ -2,6 +2,8 @@
 
 import type { Condition, ContainerImage, Node } from '../../shared/kube-types.ts';
 import { formatTimestampSeconds } from '../../shared/timestamp.ts';
+import { hashToUnit } from '../seeded-hash.ts';
+import { makeUid, openSeededRandom } from '../store/seeded-random.ts';
 
 export interface NodeIdentity {
   readonly name: string;
@@ -72,6 +74,21 @@ export function withCondition(status: NodeStatus, condition: Condition): NodeSta
   if (old?.status === condition.status && old.reason === condition.reason) return status;
   const others = conditions.filter((each) => each.type !== condition.type);
   return { ...status, conditions: [...others, condition] };
+}
+
+interface Boot {
+  readonly seed: number;
+  readonly node: string;
+  /** How often the machine was switched off before. */
+  readonly powerOffs: number;
+}
+
+/** Says which start of the machine this is; a status that tells nothing of the machine stays. */
+export function withBoot(status: NodeStatus, { seed, node, powerOffs }: Boot): NodeStatus {
+  if (status.nodeInfo === undefined) return status;
+  const unit = hashToUnit(seed, 'boot', node, String(powerOffs));
+  const bootID = makeUid(openSeededRandom(unit * 2 ** 32));
+  return { ...status, nodeInfo: { ...status.nodeInfo, bootID } };
 }
 
 export function withImages(status: NodeStatus, images: readonly ContainerImage[]): NodeStatus {

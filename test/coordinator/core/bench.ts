@@ -70,6 +70,7 @@ export function nodeRecord(name: string, change: Partial<NodeRecord> = {}): Node
     platform: { os: 'linux', architecture: 'amd64' },
     kubeletVersion: 'v1.36.3',
     containerRuntimeVersion: 'containerd://2.4.2',
+    bootId: 'boot-1',
     ...change,
   };
 }

@@ -90,6 +90,31 @@ describe('a pull whose pod vanished', () => {
     expect(use('cluster')).toBe(0);
   });
 
+  test('is over when its machine has started anew, and waits for its backoff', () => {
+    vanish();
+    driver.apply({ kind: 'nodeSeen', node: nodeRecord('n1', { ready: false }) });
+    driver.apply({ kind: 'nodeSeen', node: nodeRecord('n1', { bootId: '' }) });
+    expect(use('node')).toBe(1);
+    driver.apply({ kind: 'nodeSeen', node: nodeRecord('n1') });
+    expect(use('node')).toBe(1);
+    driver.apply({ kind: 'nodeSeen', node: nodeRecord('n1', { bootId: 'boot-2' }) });
+    expect(driver.core.lease(offer.leaseId)).toMatchObject({
+      phase: 'Ended',
+      outcome: 'Unknown',
+      reason: 'PodVanished',
+    });
+    expect(use('node')).toBe(0);
+    expect(offersIn(driver.beat('n1', 2))).toEqual([]);
+    driver.pass(30_000);
+    expect(offersIn(driver.beat('n1', 3))).toHaveLength(1);
+  });
+
+  test('is not over for a pull whose pod is there when its machine has started anew', () => {
+    driver.apply({ kind: 'nodeSeen', node: nodeRecord('n1', { bootId: 'boot-2' }) });
+    expect(driver.phase(offer.leaseId)).toBe('Held');
+    expect(use('node')).toBe(1);
+  });
+
   test('outlives its agent', () => {
     vanish();
     driver.apply({ kind: 'sessionEnded', sessionId: 's-n1' });

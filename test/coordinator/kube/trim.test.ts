@@ -22,6 +22,7 @@ const node: Node = {
       containerRuntimeVersion: 'containerd://2.4.2',
       operatingSystem: 'linux',
       architecture: 'arm64',
+      bootID: 'b1',
     },
   },
 };
@@ -40,6 +41,7 @@ describe('trimNode', () => {
       platform: { os: 'linux', architecture: 'arm64' },
       kubeletVersion: 'v1.36.3',
       containerRuntimeVersion: 'containerd://2.4.2',
+      bootId: 'b1',
     });
   });
 

@@ -111,8 +111,10 @@ describe('Kubelet', () => {
     virtual.createPod({ name: 'a', image: 'a.example/a:1' });
     virtual.createPod({ name: 'done', image: 'a.example/b:1', node: 'node-02' });
     await virtual.clock.advance(5_000);
+    const bootId = nodeStatus(virtual)?.nodeInfo?.bootID;
     virtual.cluster.node(node).restart(2_000);
     await virtual.clock.advance(30_000);
+    expect(nodeStatus(virtual)?.nodeInfo?.bootID).toBe(bootId);
     expect(virtual.describePod('a')).toBe('Succeeded/Completed');
     const own = virtual.cluster.record.pulls().filter((pull) => pull.node === node);
     expect(own.map((pull) => pull.outcome)).toEqual(['aborted', 'succeeded']);
@@ -150,6 +152,7 @@ describe('Kubelet', () => {
     const virtual = openVirtualCluster({ speed: tenSeconds });
     virtual.createPod({ name: 'a', image: 'a.example/a:1' });
     await virtual.clock.advance(60_000);
+    const bootId = nodeStatus(virtual)?.nodeInfo?.bootID;
     virtual.cluster.powerOff(node);
     virtual.createPod({ name: 'b', image: 'a.example/a:1' });
     await virtual.clock.advance(60_000);
@@ -158,6 +161,8 @@ describe('Kubelet', () => {
     virtual.cluster.powerOn(node);
     await virtual.clock.runUntil(() => virtual.describePod('b') === 'Succeeded/Completed', 10_000);
     expect(isNodeReady(virtual)).toBe(true);
+    expect(bootId).toMatch(/^[\da-f-]{36}$/);
+    expect(nodeStatus(virtual)?.nodeInfo?.bootID).not.toBe(bootId);
     expect(virtual.cluster.record.pulls()).toHaveLength(1);
   });
 
