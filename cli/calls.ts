@@ -21,6 +21,13 @@ export class InspectorError extends Error {
 
 /** A person waits: a coordinator that has not answered by then is in trouble. */
 const deadlineMs = 10_000;
+/** By attempt: where to look for what there is. */
+const hints: Readonly<Record<string, string>> = {
+  explain: 'forehold images and forehold nodes list what there is',
+  'show the node': 'forehold nodes lists what there is',
+  'revoke the lease': 'forehold leases lists the live ones',
+  resume: 'forehold limits lists what is paused',
+};
 /** Page tokens come from the other side; a list without an end must not fill this process. */
 const maxPages = 1_000;
 
@@ -80,7 +87,8 @@ export class Calls {
     const { code, message } = toStatusError(error);
     const problem = code === 'UNAVAILABLE' ? this.#connection.problem() : undefined;
     if (problem !== undefined) return new InspectorError(code, problem, { cause: error });
-    const said = describeStatus(code, message);
+    const hint = code === 'NOT_FOUND' ? hints[attempt] : undefined;
+    const said = `${describeStatus(code, message)}${hint === undefined ? '' : `; ${hint}`}`;
     const where = `cannot ${attempt} at ${this.#connection.target}`;
     return new InspectorError(code, `${where}: ${said}`, { cause: error });
   }

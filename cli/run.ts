@@ -93,7 +93,7 @@ async function runOn(inspector: Inspector, command: Command, context: WatchConte
     }
     case 'limits': {
       const record = await inspector.listLimits(command.limit);
-      return showLimits(record, command.all, { ...context, nowMs });
+      return showLimits(record, command, { ...context, nowMs });
     }
     default:
       return change(inspector, command, context);

@@ -2,6 +2,7 @@
 
 import type { ExplainRecord, ExplanationRecord, LimitRecord } from './explain-wire.ts';
 import type { LimitsRecord, NodeDetails } from './inspector.ts';
+import type { Command } from './options.ts';
 import {
   explanationHeader,
   holderHeader,
@@ -110,7 +111,7 @@ function showExplanation(of: ExplanationRecord, output: Output, nowMs: number): 
 
 export function showLimits(
   { limits, pauses }: LimitsRecord,
-  all: boolean,
+  { limit, all }: Pick<Extract<Command, { kind: 'limits' }>, 'limit' | 'all'>,
   { output, json, nowMs }: Shown & { readonly nowMs: number },
 ): void {
   if (json) {
@@ -118,7 +119,9 @@ export function showLimits(
     return;
   }
   const shown = all ? limits : limits.filter((record) => isAmongWorst(record, limits));
-  if (limits.length === 0) output.complain('no such limit');
+  // A limit that counts nothing has no row, except for the whole cluster.
+  if (limits.length === 0)
+    output.complain(`nothing counts against limit ${limit} now, if there is one of this name`);
   else printTable(output, shown, { header: limitHeader, toRow: toLimitRow });
   if (shown.length < limits.length)
     output.print(`${limits.length - shown.length} more rows, see --all`);

@@ -78,7 +78,7 @@ export class PauseKeeper {
     return this.#change(`resume ${describeName(name)}`, (pauses) => {
       const others = pauses.filter((other) => !isSame(other, name));
       if (others.length === pauses.length)
-        throw new StatusError('NOT_FOUND', `${describeName(name)} is not paused`);
+        throw new StatusError('NOT_FOUND', `there is no pause of ${describeName(name)}`);
       return others;
     });
   }

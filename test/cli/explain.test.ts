@@ -119,7 +119,7 @@ describe('explain', () => {
     expect(code).toBe(1);
     expect(complaints).toEqual([
       expect.stringMatching(
-        /^forehold: cannot explain at 127\.0\.0\.1:\d+: there is no such thing$/,
+        /^forehold: cannot explain at 127\.0\.0\.1:\d+: there is no such thing; forehold images and forehold nodes list what there is$/,
       ),
     ]);
   });
@@ -163,10 +163,10 @@ describe('limits', () => {
     expect(inspector?.requests).toMatchObject([{ limit: 'node' }]);
   });
 
-  test('a limit that is not there', async () => {
+  test('a limit that has no row', async () => {
     expect(await run({ limits: {} }, 'limits', '--limit', 'x')).toMatchObject({
       code: 0,
-      complaints: ['no such limit'],
+      complaints: ['nothing counts against limit x now, if there is one of this name'],
     });
   });
 });

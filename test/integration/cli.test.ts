@@ -111,7 +111,7 @@ describe('forehold through a kubeconfig', () => {
       code: 1,
       complaints: [
         expect.stringMatching(
-          /^forehold: cannot resume at .*: image docker.io\/library\/later:latest is not paused$/,
+          /^forehold: cannot resume at .*: there is no pause of image docker.io\/library\/later:latest; forehold limits lists what is paused$/,
         ),
       ],
     });

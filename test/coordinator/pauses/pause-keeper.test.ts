@@ -131,8 +131,11 @@ describe('PauseKeeper', () => {
     const keeper = await open(await startCluster(), 1);
     await expect(keeper.remove({ scope: 'policy', name: 'slow' })).rejects.toMatchObject({
       code: 'NOT_FOUND',
-      message: 'policy slow is not paused',
+      message: 'there is no pause of policy slow',
     });
+    await expect(keeper.remove({ scope: 'all', name: '' })).rejects.toThrow(
+      'there is no pause of everything',
+    );
     for (let number = 0; number < 100; number += 1)
       await keeper.add(pauseOf({ scope: 'policy', name: `p${number}` }));
     await expect(keeper.add(pauseOf())).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
