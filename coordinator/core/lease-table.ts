@@ -93,10 +93,6 @@ export class LeaseTable {
   readonly #liveByPodName = new Map<string, Lease>();
   readonly #ended = new Map<string, Lease>();
 
-  get liveCount(): number {
-    return this.#live.size;
-  }
-
   live(): Iterable<Lease> {
     return this.#live.values();
   }

@@ -13,8 +13,6 @@ export interface AgentIdentity {
   /** Undefined for a token that is bound to the node itself. */
   readonly podUid: string | undefined;
   readonly expiresAtMs: number;
-  /** Hash of the token. */
-  readonly tokenHash: string;
 }
 
 const prefix = 'authentication.kubernetes.io';
@@ -23,7 +21,7 @@ const prefix = 'authentication.kubernetes.io';
  * @param username that agents must have
  */
 export function identifyAgent(
-  { user, expiresAtMs, hash }: ReviewedToken,
+  { user, expiresAtMs }: ReviewedToken,
   username: string,
 ): AgentIdentity | Refusal {
   if (user.username !== username) return wrongAccount(username);
@@ -35,7 +33,7 @@ export function identifyAgent(
       'the token names no node with its uid; agents need a projected token of their own pod (Kubernetes 1.33 or newer)',
     );
   const podUid = onlyText(user.extra[`${prefix}/pod-uid`]);
-  return { kind: 'agent', nodeName, nodeUid, podUid, expiresAtMs, tokenHash: hash };
+  return { kind: 'agent', nodeName, nodeUid, podUid, expiresAtMs };
 }
 
 /** From what the token says of itself, before anybody is asked. */

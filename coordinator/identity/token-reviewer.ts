@@ -23,8 +23,6 @@ export interface ReviewedToken {
   readonly kind: 'reviewed';
   readonly user: ReviewedUser;
   readonly expiresAtMs: number;
-  /** Of the token, for asking no more than once. */
-  readonly hash: string;
 }
 
 export interface ReviewerOptions {
@@ -150,7 +148,7 @@ export class TokenReviewer {
       this.#refused.keep(hash, refusal, answerKeptMs);
       return refusal;
     }
-    const reviewed: ReviewedToken = { kind: 'reviewed', user, expiresAtMs, hash };
+    const reviewed: ReviewedToken = { kind: 'reviewed', user, expiresAtMs };
     const leftMs = expiresAtMs - this.#options.clock.now().wallMs;
     this.#accepted.keep(hash, reviewed, Math.min(answerKeptMs, leftMs));
     return reviewed;

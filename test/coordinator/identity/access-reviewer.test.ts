@@ -19,7 +19,7 @@ function open() {
 function tokenOf(username: string, credential = 'JTI=1'): ReviewedToken {
   const extra = { [`${extraPrefix}/credential-id`]: [credential], scope: ['a'] };
   const user = { username, uid: 'u', groups: ['g'], extra };
-  return { kind: 'reviewed', user, expiresAtMs: 0, hash: credential };
+  return { kind: 'reviewed', user, expiresAtMs: 0 };
 }
 
 const access = { resource: 'leases', verb: 'list' } as const;
