@@ -15,29 +15,13 @@ import type {
   LeaseUpdateInput,
   LeaseUpdate as WireLeaseUpdate,
 } from './gen/forehold/v1/LeaseUpdate.ts';
-import type { OfferInput, Offer as WireOffer } from './gen/forehold/v1/Offer.ts';
-import type { Toleration as WireToleration } from './gen/forehold/v1/Toleration.ts';
 import type { Welcome as WireWelcome } from './gen/forehold/v1/Welcome.ts';
-import type { Toleration } from './kube-types.ts';
-import type {
-  AgentMessage,
-  CoordinatorMessage,
-  Hello,
-  LeaseUpdate,
-  Offer,
-  Welcome,
-} from './protocol.ts';
+import type { AgentMessage, CoordinatorMessage, Hello, LeaseUpdate, Welcome } from './protocol.ts';
 import { fromReason, type Reason, toReason } from './reason.ts';
 import { redact } from './redact.ts';
-import {
-  fromOutcome,
-  fromPodPullPolicy,
-  fromUpdateState,
-  toOutcome,
-  toPodPullPolicy,
-  toUpdateState,
-} from './wire-enums.ts';
+import { fromOutcome, fromUpdateState, toOutcome, toUpdateState } from './wire-enums.ts';
 import { fromFailedPull, fromUnseenPull, toFailedPull, toUnseenPull } from './wire-memory.ts';
+import { fromOffer, toOffer } from './wire-offer.ts';
 import {
   emptyIsUndefined,
   fromEntry,
@@ -46,7 +30,7 @@ import {
   toEntry,
   WireError,
 } from './wire-parts.ts';
-import { fromDuration, fromTimestamp, toDuration, toTimestamp } from './wire-time.ts';
+import { fromDuration, toDuration } from './wire-time.ts';
 
 /** One message of a stream with the session that it belongs to; empty in Hello. */
 export interface Addressed<T> {
@@ -245,53 +229,6 @@ function fromWelcome(wire: WireWelcome): Welcome {
     ),
     offerTtlMs: requireSet('welcome.offer_ttl', fromDuration(wire.offerTtl)),
     acknowledged: wire.acknowledged.map(fromEntry),
-  };
-}
-
-function toOffer(offer: Offer): OfferInput {
-  return {
-    leaseId: offer.leaseId,
-    epoch: offer.epoch,
-    heartbeatSequence: offer.heartbeatSequence,
-    notAfter: toTimestamp(offer.notAfterMs),
-    pair: offer.pair,
-    podName: offer.podName,
-    image: offer.image,
-    imagePullPolicy: toPodPullPolicy(offer.imagePullPolicy),
-    pullSecrets: [...offer.pullSecrets],
-    tolerations: [...offer.tolerations],
-    limits: [...offer.limits],
-    pullTimeout: toDuration(offer.pullTimeoutMs),
-  };
-}
-
-function fromOffer(wire: WireOffer): Offer {
-  return {
-    kind: 'offer',
-    leaseId: wire.leaseId,
-    epoch: requireCount('offer.epoch', wire.epoch),
-    heartbeatSequence: requireCount('offer.heartbeat_sequence', wire.heartbeatSequence),
-    notAfterMs: requireSet('offer.not_after', fromTimestamp(wire.notAfter)),
-    pair: wire.pair,
-    podName: wire.podName,
-    image: wire.image,
-    imagePullPolicy: requireSet('offer.image_pull_policy', fromPodPullPolicy(wire.imagePullPolicy)),
-    pullSecrets: wire.pullSecrets,
-    tolerations: wire.tolerations.map(fromToleration),
-    limits: wire.limits,
-    pullTimeoutMs: requireSet('offer.pull_timeout', fromDuration(wire.pullTimeout)),
-  };
-}
-
-// An empty field is an absent one, as in a pod's spec.
-function fromToleration(wire: WireToleration): Toleration {
-  const { key, operator, value, effect, tolerationSeconds } = wire;
-  return {
-    ...(key === '' ? {} : { key }),
-    ...(operator === '' ? {} : { operator }),
-    ...(value === '' ? {} : { value }),
-    ...(effect === '' ? {} : { effect }),
-    ...(tolerationSeconds === undefined ? {} : { tolerationSeconds }),
   };
 }
 
