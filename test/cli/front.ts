@@ -22,6 +22,18 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** A kubeconfig as a file's text: one user with a token, at the server `url`. */
+export function describeKubeconfig({ url, credential }: FrontOptions): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'here',
+    clusters: [{ name: 'c', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'ada', user: { token: credential } }],
+    contexts: [{ name: 'here', context: { cluster: 'c', user: 'ada' } }],
+  });
+}
+
 export class Front {
   /** `METHOD path` of every request, and how it proved who asks. */
   readonly requests: { readonly line: string; readonly authorization: string }[] = [];

@@ -10,7 +10,7 @@ import { x509Issuer } from '../../coordinator/tls/issue.ts';
 import { openSystemClock } from '../../shared/clock.ts';
 import { EmbeddedCluster } from '../../sim/embedded-cluster.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
-import { Front } from './front.ts';
+import { describeKubeconfig, Front } from './front.ts';
 
 const credential = 'kubeconfig-credential-of-ada';
 const folder = mkdtempSync(join(tmpdir(), 'forehold-cli-'));
@@ -28,7 +28,7 @@ beforeEach(async () => {
   const { url } = await cluster.start();
   front = new Front({ url, credential });
   kubeconfig = join(folder, 'config');
-  writeFileSync(kubeconfig, describeKubeconfig(await front.start()));
+  writeFileSync(kubeconfig, describeKubeconfig({ url: await front.start(), credential }));
 });
 
 afterEach(async () => {
@@ -37,17 +37,6 @@ afterEach(async () => {
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
-
-function describeKubeconfig(server: string): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'here',
-    clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'ada', user: { token: credential } }],
-    contexts: [{ name: 'here', context: { cluster: 'c', user: 'ada' } }],
-  });
-}
 
 function lead(holderIdentity: string): void {
   cluster.store.create('leases', {

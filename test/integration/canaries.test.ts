@@ -8,12 +8,12 @@ import { readConfig } from '../../coordinator/config.ts';
 import { openSystemClock } from '../../shared/clock.ts';
 import { ConfigError } from '../../shared/env.ts';
 import { type KubeClient, KubeError, type KubeRequest } from '../../shared/kube-client.ts';
-import { accounts, apiGroup, apiVersion, audiences } from '../../shared/names.ts';
+import { accounts, audiences } from '../../shared/names.ts';
 import type { Offer } from '../../shared/protocol.ts';
 import { buildPullPod } from '../../shared/pull-pod.ts';
 import { toStatusError } from '../../shared/rpc.ts';
 import { type FakeAgent, waitUntil } from '../coordinator/stand.ts';
-import { startTokenStand, type TokenStand } from './token-stand.ts';
+import { createImage, startTokenStand, type TokenStand } from './token-stand.ts';
 
 /** Is in every secret that is planted here. */
 const canary = 'CaNaRy0123456789cAnArY';
@@ -83,19 +83,6 @@ async function openSession(stand: TokenStand): Promise<FakeAgent> {
   agent.send({ kind: 'inventoryChunk', sequence: 0, last: true, entries: [] });
   agent.send({ kind: 'heartbeat', sequence: 1 });
   return agent;
-}
-
-async function createImage({ kube }: TokenStand): Promise<void> {
-  await kube.request({
-    method: 'POST',
-    path: `/apis/${apiGroup}/${apiVersion}/cachedimages`,
-    body: {
-      apiVersion: `${apiGroup}/${apiVersion}`,
-      kind: 'CachedImage',
-      metadata: { name: 'a' },
-      spec: { image: 'registry.example/a', tag: '1' },
-    },
-  });
 }
 
 describe('secrets', () => {

@@ -16,7 +16,7 @@ import { type KubeClient, openKubeClient } from '../../shared/kube-client.ts';
 import type { ConfigMap } from '../../shared/kube-types.ts';
 import { accounts, audiences, caConfigMapName } from '../../shared/names.ts';
 import { EmbeddedCluster } from '../../sim/embedded-cluster.ts';
-import { Front } from '../cli/front.ts';
+import { describeKubeconfig, Front } from '../cli/front.ts';
 import { openTestLog, waitUntil } from '../coordinator/stand.ts';
 
 export const credential = 'kubeconfig-credential-of-ada';
@@ -58,7 +58,8 @@ export async function startCliStand(): Promise<CliStand> {
   onTestFinished(() => front.stop());
   const folder = mkdtempSync(join(tmpdir(), 'forehold-cli-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const kubeconfig = writeKubeconfig(folder, await front.start());
+  const kubeconfig = join(folder, 'config');
+  writeFileSync(kubeconfig, describeKubeconfig({ url: await front.start(), credential }));
   await writeCertificates(folder);
   const reviewed: string[] = [];
   let replicas = 0;
@@ -149,20 +150,6 @@ export async function startCliStand(): Promise<CliStand> {
       return answer;
     },
   };
-}
-
-function writeKubeconfig(folder: string, server: string): string {
-  const path = join(folder, 'config');
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'here',
-    clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'ada', user: { token: credential } }],
-    contexts: [{ name: 'here', context: { cluster: 'c', user: 'ada' } }],
-  };
-  writeFileSync(path, JSON.stringify(config));
-  return path;
 }
 
 /** As an operator's own Secret is mounted. */

@@ -12,9 +12,8 @@ import { x509Issuer } from '../../coordinator/tls/issue.ts';
 import { openSystemClock } from '../../shared/clock.ts';
 import { openKubeClient } from '../../shared/kube-client.ts';
 import { openLog } from '../../shared/log.ts';
-import { apiGroup, apiVersion } from '../../shared/names.ts';
 import { waitUntil } from '../coordinator/stand.ts';
-import { startTokenStand, type TokenStand } from './token-stand.ts';
+import { createImage, startTokenStand, type TokenStand } from './token-stand.ts';
 
 const lives: AbortController[] = [];
 
@@ -61,16 +60,7 @@ const coordinator = 'forehold-coordinator';
 
 /** One image, pulled to every node. */
 async function warm(stand: TokenStand): Promise<void> {
-  await stand.kube.request({
-    method: 'POST',
-    path: `/apis/${apiGroup}/${apiVersion}/cachedimages`,
-    body: {
-      apiVersion: `${apiGroup}/${apiVersion}`,
-      kind: 'CachedImage',
-      metadata: { name: 'a' },
-      spec: { image: 'registry.example/a', tag: '1' },
-    },
-  });
+  await createImage(stand);
   const image = () => [...stand.coordinator.images()].at(0);
   const nodes = stand.cluster.nodeNames().length;
   await waitUntil(() => image()?.nodesReady === nodes, 30_000);

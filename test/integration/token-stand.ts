@@ -8,7 +8,7 @@ import { type Clock, openSystemClock } from '../../shared/clock.ts';
 import { openInspectorClient } from '../../shared/dial.ts';
 import { type KubeClient, openKubeClient } from '../../shared/kube-client.ts';
 import type { KubeObject } from '../../shared/kube-types.ts';
-import { accounts, audiences } from '../../shared/names.ts';
+import { accounts, apiGroup, apiVersion, audiences } from '../../shared/names.ts';
 import { EmbeddedCluster } from '../../sim/embedded-cluster.ts';
 import { FakeAgent, helloOf, openTestLog } from '../coordinator/stand.ts';
 
@@ -115,3 +115,17 @@ export async function startTokenStand(options: TokenStandOptions = {}) {
 }
 
 export type TokenStand = Awaited<ReturnType<typeof startTokenStand>>;
+
+/** Wants one image on every node. */
+export async function createImage({ kube }: TokenStand): Promise<void> {
+  await kube.request({
+    method: 'POST',
+    path: `/apis/${apiGroup}/${apiVersion}/cachedimages`,
+    body: {
+      apiVersion: `${apiGroup}/${apiVersion}`,
+      kind: 'CachedImage',
+      metadata: { name: 'a' },
+      spec: { image: 'registry.example/a', tag: '1' },
+    },
+  });
+}
