@@ -6,7 +6,7 @@ import { hasEnded } from '../../pod-phase.ts';
 import type { StoreEvent } from '../../store/collection.ts';
 import { pullTimeoutMs } from '../wishes.ts';
 import type { World } from '../world.ts';
-import { type PullPod, readPullPod } from './pull-pods.ts';
+import { isSaidToFail, type PullPod, readPullPod } from './pull-pods.ts';
 
 /** A node that is not Ready for longer holds suspects (design, I1). */
 const suspectAfterMs = 300_000;
@@ -34,8 +34,9 @@ export class LivePulls {
   podEvent({ type, object }: StoreEvent<Pod>): void {
     const pod = readPullPod(object);
     if (pod === undefined) return;
-    if (type === 'DELETED') this.#vanish(pod);
-    else if (hasEnded(object)) this.#live.delete(pod.uid);
+    const isOver = hasEnded(object) || (type === 'DELETED' && isSaidToFail(object));
+    if (isOver) this.#live.delete(pod.uid);
+    else if (type === 'DELETED') this.#vanish(pod);
     else {
       const createdAtMs = this.#live.get(pod.uid)?.createdAtMs ?? this.#nowMs();
       this.#live.set(pod.uid, { ...pod, createdAtMs, vanishedInEpoch: undefined });

@@ -1,7 +1,7 @@
 // I2: a pair never has two pull pods at once, and nothing is pulled that is there or on its way.
 
 import type { World } from '../world.ts';
-import type { PullPod } from './pull-pods.ts';
+import { type PullPod, readPullPod } from './pull-pods.ts';
 import type { Report } from './violation.ts';
 import type { Witnesses } from './witnesses.ts';
 
@@ -22,13 +22,25 @@ export class OnceCheck {
   /** Call before the witnesses see the pod. */
   podCreated(created: PullPod): void {
     const { image, nodeUid, pullSecrets, uid } = created;
-    if (this.#witnesses.isForgotten(created.name)) this.#forgiven.add(uid);
+    if (this.#witnesses.isForgotten(created.name) || this.#isLeftToNamesake(created))
+      this.#forgiven.add(uid);
     const twin = this.#world.livePods().find((pod) => {
       const name = pod.metadata.name;
       return pod.metadata.uid !== uid && name === created.name;
     });
     if (twin !== undefined)
       this.#report({ invariant: 'I2', what: `two pods for ${image} ${pullSecrets} on ${nodeUid}` });
+  }
+
+  /**
+   * A pod of a former node is there, and the kubelet of the new one with the same name takes it for its own: such a lease
+   * was lost with its node (design 3).
+   */
+  #isLeftToNamesake({ node, nodeUid, image }: PullPod): boolean {
+    return this.#world.livePods().some((pod) => {
+      const other = readPullPod(pod);
+      return other?.node === node && other.nodeUid !== nodeUid && other.image === image;
+    });
   }
 
   /** After every step: pulls that began since. */

@@ -15,6 +15,15 @@ export interface PullPod {
   readonly epoch: number;
 }
 
+/**
+ * The kubelet's word of it is that the pull failed. It tries again in its own time, and says so only when that has ended:
+ * whoever removes the pod by force meanwhile leaves nothing that could tell of the pull.
+ */
+export function isSaidToFail({ status }: Pod): boolean {
+  const { reason = '' } = status?.containerStatuses?.[0]?.state?.waiting ?? {};
+  return reason === 'ErrImagePull' || reason === 'ImagePullBackOff';
+}
+
 /** Undefined of a pod that is none of ours. */
 export function readPullPod({ metadata, spec }: Pod): PullPod | undefined {
   const [container] = spec.containers;

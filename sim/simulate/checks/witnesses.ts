@@ -5,6 +5,7 @@
 import type { Pod } from '../../../shared/kube-types.ts';
 import { hasEnded } from '../../pod-phase.ts';
 import type { StoreEvent } from '../../store/collection.ts';
+import { isSaidToFail } from './pull-pods.ts';
 
 /** What is asked of the world. */
 export interface Watchers {
@@ -24,6 +25,8 @@ interface Sighting {
   readonly seenMs: Map<object, number>;
   /** Undefined while the pod is there. */
   vanishedInEpoch: number | undefined;
+  /** The kubelet's last word was that the pull had failed. */
+  isSaidToFail: boolean;
 }
 
 // A watch that was broken goes on within its backoff of 30 s, and a list takes its time.
@@ -48,7 +51,10 @@ export class Witnesses {
     const sighting = this.#sightings.get(name);
     if (type === 'ADDED') this.#begin(name, object.spec.nodeName ?? '');
     else if (hasEnded(object)) this.#sightings.delete(name);
-    else if (type === 'DELETED' && sighting !== undefined) sighting.vanishedInEpoch = this.#epoch;
+    else if (type === 'DELETED' && sighting !== undefined) {
+      sighting.vanishedInEpoch = this.#epoch;
+      sighting.isSaidToFail = isSaidToFail(object);
+    }
   }
 
   /** Call as often as this many milliseconds say. */
@@ -62,16 +68,18 @@ export class Witnesses {
 
   /** A pod of this name vanished in mid-pull and nobody is bound to know. */
   isForgotten(name: string): boolean {
-    const { node, seenMs, vanishedInEpoch } = this.#sightings.get(name) ?? {};
-    if (node === undefined || vanishedInEpoch === undefined) return false;
+    const sighting = this.#sightings.get(name);
+    if (sighting?.vanishedInEpoch === undefined) return false;
+    const { node, seenMs, vanishedInEpoch } = sighting;
+    if (sighting.isSaidToFail) return true;
     if (vanishedInEpoch === this.#epoch) return false;
     const agent = this.#watchers.runningAgent(node);
-    return agent === undefined || (seenMs?.get(agent) ?? 0) < certainMs;
+    return agent === undefined || (seenMs.get(agent) ?? 0) < certainMs;
   }
 
   #begin(name: string, node: string): void {
     const creator = this.#watchers.seeingAgent(node);
     const seenMs = new Map(creator === undefined ? [] : [[creator, certainMs]]);
-    this.#sightings.set(name, { node, seenMs, vanishedInEpoch: undefined });
+    this.#sightings.set(name, { node, seenMs, vanishedInEpoch: undefined, isSaidToFail: false });
   }
 }

@@ -64,6 +64,17 @@ describe('Witnesses', () => {
     expect(witnesses.isForgotten('p')).toBe(false);
   });
 
+  test('nobody knows of a pull that its kubelet said had failed, and tries again', () => {
+    tell('ADDED');
+    const waiting = { reason: 'ImagePullBackOff' };
+    const containerStatuses = [{ name: 'pull', state: { waiting } }];
+    const failing = { ...pod, status: { phase: 'Pending', containerStatuses } };
+    witnesses.podEvent({ type: 'MODIFIED', object: failing });
+    expect(witnesses.isForgotten('p')).toBe(false);
+    witnesses.podEvent({ type: 'DELETED', object: failing });
+    expect(witnesses.isForgotten('p')).toBe(true);
+  });
+
   test('a pod that is there, or has ended, is not forgotten', () => {
     tell('ADDED');
     running = undefined;
