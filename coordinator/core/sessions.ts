@@ -4,6 +4,7 @@
 import type { Instant } from '../../shared/clock.ts';
 import { inventoryHash } from '../../shared/inventory-hash.ts';
 import {
+  bounds,
   type Hello,
   type InventoryDelta,
   type InventoryEntry,
@@ -14,6 +15,7 @@ import type { AgentMemory } from './agent-memory.ts';
 import { heartbeatFreshMs, refreshAvailability } from './availability.ts';
 import type { SessionEnd } from './events.ts';
 import type { Leases } from './leases.ts';
+import type { NodeState } from './node-state.ts';
 import { SharedTexts } from './shared-texts.ts';
 import type { State } from './state.ts';
 import type { UnseenPulls } from './unseen-pulls.ts';
@@ -116,6 +118,12 @@ export class Sessions {
       return;
     }
     if (lease === undefined && this.#isPast(update.leaseId)) {
+      if (update.unseen && !isGreeted(node, update)) {
+        // Only a Hello says all that a coordinator needs which never saw the pod.
+        this.#end(sessionId, 'UNAVAILABLE', `pull of lease ${update.leaseId} is not in the Hello`);
+        this.sessionEnded(sessionId, now);
+        return;
+      }
       // Whatever it was, nobody needs it any more; without an answer the agent would keep it for ever.
       if (update.podUid !== undefined)
         this.#leases.acknowledge(node, update.leaseId, update.podUid);
@@ -159,4 +167,11 @@ export class Sessions {
   #end(sessionId: string, code: SessionEnd, message: string): void {
     this.#state.emit({ kind: 'endSession', sessionId, code, message });
   }
+}
+
+/** The session's Hello told of the pull, or of as many as it can. */
+function isGreeted({ session }: NodeState, { leaseId }: LeaseUpdate): boolean {
+  const { unseenPulls = [] } = session?.hello ?? {};
+  const isFull = unseenPulls.length >= bounds.maxUnseenPulls;
+  return isFull || unseenPulls.some((pull) => pull.leaseId === leaseId);
 }

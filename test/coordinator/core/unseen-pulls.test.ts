@@ -224,6 +224,24 @@ describe('an unseen pull in a Hello', () => {
     expect(next.phase(offer.leaseId)).toBe('Ended');
   });
 
+  test('is asked for when its pod went after the Hello, and asked for once', () => {
+    next.list({ nodes: ['n1'] });
+    next.apply({ kind: 'nodeSeen', node: nodeRecord('n1', { ready: false }) });
+    greet([]);
+    const { leaseId } = offer;
+    const accepted = { leaseId, podUid: pod.uid, state: 'accepted', outcome: undefined } as const;
+    const update = updateOf({ ...accepted, reason: '', unseen: true });
+    const tell = () => next.apply({ kind: 'leaseUpdateReceived', sessionId: 's-n1', update });
+    expect(tell()).toMatchObject([{ kind: 'endSession', code: 'UNAVAILABLE' }]);
+    greet([pull]);
+    expect(next.phase(leaseId)).toBe('Held');
+    expect(tell()).toEqual([]);
+    greet([{ ...pull, leaseId: '1-99', pair: 'x' }]);
+    const unread = { ...update, leaseId: '1-99' };
+    const answer = next.apply({ kind: 'leaseUpdateReceived', sessionId: 's-n1', update: unread });
+    expect(answer).toMatchObject([{ kind: 'send', message: { kind: 'outcomeAck' } }]);
+  });
+
   test('counts when its node is seen later', () => {
     next.list({ nodes: [] });
     greet([pull]);
