@@ -33,7 +33,8 @@ export interface LeaseUpdateInput {
    */
   'admittedImage'?: (string);
   /**
-   * With state Accepted: the pod is gone and the pull goes on (see UnseenPull); Ended follows when that is over.
+   * With state Accepted: the pod is gone and the pull goes on (see UnseenPull); Ended follows when that is over. A
+   * coordinator that never saw the pod, and did not find the pull in the Hello, ends the stream to be greeted anew.
    */
   'unseen'?: (boolean);
 }
@@ -67,7 +68,8 @@ export interface LeaseUpdate {
    */
   'admittedImage': (string);
   /**
-   * With state Accepted: the pod is gone and the pull goes on (see UnseenPull); Ended follows when that is over.
+   * With state Accepted: the pod is gone and the pull goes on (see UnseenPull); Ended follows when that is over. A
+   * coordinator that never saw the pod, and did not find the pull in the Hello, ends the stream to be greeted anew.
    */
   'unseen': (boolean);
 }
