@@ -183,6 +183,25 @@ describe('a hold', () => {
     });
   });
 
+  test.for([
+    { outcome: 'Succeeded', reason: 'Cached', phase: 'Ready', nodes: [] },
+    { outcome: 'Failed', reason: 'ImageNotFound', phase: 'Degraded', nodes: ['ImageNotFound'] },
+  ] as const)('whose end the watch missed is as its agent says: $outcome', (told) => {
+    driver.list({ nodes: ['n1'] });
+    const offer = firstOffer(driver.connect('n1'));
+    const pod = podOf(offer, 'n1', startWallMs);
+    driver.apply({ kind: 'podSeen', pod });
+    driver.apply({ kind: 'podSeen', pod: { ...pod, reading: removed } });
+    expect(driver.core.lease(offer.leaseId)).toMatchObject({ outcome: 'Unknown' });
+    const { outcome, reason } = told;
+    const update = updateOf({ leaseId: offer.leaseId, podUid: pod.uid, outcome, reason });
+    driver.apply({ kind: 'leaseUpdateReceived', sessionId: 's-n1', update });
+    expect(driver.core.lease(offer.leaseId)).toMatchObject({ outcome, reason });
+    const status = driver.core.status('app', driver.now);
+    expect(status?.phase).toBe(told.phase);
+    expect(status?.nodes?.map((node) => node.reason)).toEqual(told.nodes);
+  });
+
   test('of an image that nobody wants any more is revoked and counts until its pod is gone', () => {
     driver.list();
     const offer = firstOffer(driver.connect('n1'));

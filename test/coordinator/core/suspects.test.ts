@@ -3,9 +3,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { PullPodRecord } from '../../../coordinator/core/events.ts';
 import { shareOf } from '../../../coordinator/core/suspects.ts';
+import { formatPair, formatPodName } from '../../../shared/pair.ts';
 import type { Offer } from '../../../shared/protocol.ts';
 import { nodeRecord, podOf, startWallMs } from './bench.ts';
-import { Driver, offersIn } from './driver.ts';
+import { appImage, Driver, offersIn } from './driver.ts';
 
 const fiveMinutesMs = 5 * 60_000;
 const names = Array.from({ length: 12 }, (_, index) => `n${index + 1}`);
@@ -128,6 +129,18 @@ describe('leases of silent nodes', () => {
     expect(phases()).toMatchObject({ Suspect: 2, Lost: 1 });
     driver.pass(31 * 60_000);
     expect(phases()['Suspect']).toBe(2);
+  });
+
+  test('are as suspect when their pods come into sight only then', () => {
+    silence(['n12']);
+    driver.pass(fiveMinutesMs);
+    const held = pods.get('n1');
+    if (held?.lease === undefined) throw new Error('n1 holds no lease');
+    const pair = { nodeUid: 'uid-n12', image: appImage, pullSecrets: [] };
+    const of = { name: formatPodName(pair), uid: 'late', nodeName: 'n12' };
+    const lease = { ...held.lease, leaseId: '0-1', pair: formatPair(pair) };
+    driver.apply({ kind: 'podSeen', pod: { ...held, ...of, lease } });
+    expect(phases()).toMatchObject({ Held: 10, Suspect: 1 });
   });
 
   test('are over when the pod turns out to have ended', () => {
