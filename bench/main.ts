@@ -33,7 +33,8 @@ const usage = `npm run bench -- NAME [--json]
 
   pacing                  freed slot to next offer, and CPU per offer, at 100, 1,000 and 5,000 nodes x 100 images
   rollout                 200 nodes x 10 images against the lower bound, and what 11 bad nodes of 100 cost the others;
-                          with KUBECONFIG also against a real API server, on nodes of the test bed's fleet (on PATH)
+                          with KUBECONFIG also against a real API server, on nodes of the test bed's fleet (on PATH,
+                          after NODE_GRACE=300s testbed up 0: a busy machine sends their heartbeats late)
   failover [--agents N]   two coordinators, the leader is killed: how long until all is as before (5000 agents)
 
   --json                  one line of JSON on standard output, the course of things on standard error

@@ -29,6 +29,7 @@ const namespace = 'forehold-bench';
 const prefix = 'forehold-bench';
 const maxReadyMs = 120_000;
 const maxRollOutMs = 600_000;
+const stallMs = 60_000;
 const lookEveryMs = 250;
 const kinds = ['cachedimages', 'pullpolicies'] as const;
 const clock = openSystemClock();
@@ -50,13 +51,12 @@ export async function rollOutForReal(options: RealGroundOptions): Promise<RollOu
     const names = await waitForNodes(kube, nodes);
     const record = new FleetRecord(logOf(folder));
     const requestsAtMs: number[] = [];
-    const ours = counted(openKubeClient({ ...endpoint, userAgent: 'forehold' }), requestsAtMs);
+    // The coordinator's requests must not queue behind those of two hundred agents: in a cluster they do not either.
+    const open = () =>
+      counted(openKubeClient({ ...endpoint, userAgent: 'forehold' }), requestsAtMs);
     const startedAtMs = clock.now().wallMs;
-    const running = await start(ours, { names, limits, signal: life.signal });
-    await until('warm', maxRollOutMs, () => {
-      record.read();
-      return record.warmPairs >= nodes * images;
-    });
+    const running = await start(open, { names, limits, signal: life.signal });
+    await waitUntilWarm(record, nodes * images);
     life.abort(new Error('the bench is over'));
     await Promise.allSettled(running);
     record.close();
@@ -75,6 +75,27 @@ export async function rollOutForReal(options: RealGroundOptions): Promise<RollOu
     await endFleet(fleet);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * @throws Error when no pull ends any more
+ */
+async function waitUntilWarm(record: FleetRecord, pairs: number): Promise<void> {
+  let warmPairs = 0;
+  let sinceMs = clock.now().monotonicMs;
+  await until('warm', maxRollOutMs, () => {
+    record.read();
+    if (record.warmPairs !== warmPairs) {
+      warmPairs = record.warmPairs;
+      sinceMs = clock.now().monotonicMs;
+    }
+    // fleet never makes a node Ready again that was taken for dead because its heartbeat came late.
+    if (clock.now().monotonicMs - sinceMs > stallMs)
+      throw new Error(
+        `cannot go on: no pull has ended for ${stallMs / 1_000} s (${warmPairs} of ${pairs}); if the nodes are no longer Ready, give them more patience: NODE_GRACE=300s testbed up`,
+      );
+    return warmPairs >= pairs;
+  });
 }
 
 /** The client with the times of its requests written down, watches as one each. */
@@ -133,7 +154,17 @@ function startFleet(to: {
 }): ChildProcess {
   const { kubeconfig, nodes, folder } = to;
   const args = ['run', '--kubeconfig', kubeconfig, '--nodes', String(nodes), '--prefix', prefix];
-  args.push('--pull-time', '2.6s', '--jitter', '0.77', '--images', '5', '--remove-nodes');
+  args.push(
+    '--heartbeat',
+    '10s',
+    '--pull-time',
+    '2.6s',
+    '--jitter',
+    '0.77',
+    '--images',
+    '5',
+    '--remove-nodes',
+  );
   args.push('--log', logOf(folder), '--summary', join(folder, 'summary.json'));
   return spawn('fleet', args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
@@ -161,17 +192,18 @@ async function waitForNodes(kube: KubeClient, nodes: number): Promise<readonly s
 }
 
 async function start(
-  kube: KubeClient,
+  open: () => KubeClient,
   to: {
     readonly names: readonly string[];
     readonly limits: readonly Limit[];
     readonly signal: AbortSignal;
   },
 ): Promise<Promise<void>[]> {
-  const common = { kube, clock, random: Math.random, log };
+  const common = { kube: open(), clock, random: Math.random, log };
   const loopback = { host: '127.0.0.1', port: 0 };
   const coordinator = new Coordinator({
     ...common,
+    kube: open(),
     pullNamespace: namespace,
     leaseNamespace: namespace,
     grpc: loopback,
