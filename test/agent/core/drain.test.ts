@@ -94,6 +94,15 @@ describe('AgentCore: a pod deleted by us', () => {
     expect(deletions(actions)).toEqual([]);
     expect(deletions(world.pass(60_000))).toEqual([]);
   });
+
+  test('is never forced when its kubelet tries again on the way out', () => {
+    const world = connected();
+    world.take({ kind: 'podSeen', pod: { ...pod, reading: failing } });
+    expect(deletions(world.acknowledge(pod))).toMatchObject([{ force: false }]);
+    world.take({ kind: 'podSeen', pod: deleting });
+    world.take({ kind: 'nodeSeen', node: makeNode({ leaving: true }) });
+    expect(deletions(world.pass(60_000))).toEqual([]);
+  });
 });
 
 describe('AgentCore: an unseen pull', () => {

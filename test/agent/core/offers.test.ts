@@ -134,11 +134,14 @@ describe('AgentCore: offers', () => {
     ]);
   });
 
-  test('declines when the name is taken by something else', () => {
+  test.for([
+    ['something else', undefined],
+    ['a pod of another pair', makePod(makeOffer(2)).lease],
+  ] as const)('declines when the name is taken by %s', ([, lease]) => {
     const world = connected();
     world.offer(offer);
     world.take({ kind: 'createAnswered', leaseId: '1-1', answer: { kind: 'exists' } });
-    const found = { kind: 'found', pod: { ...pod, lease: undefined } } as const;
+    const found = { kind: 'found', pod: { ...pod, lease } } as const;
     const actions = world.take({ kind: 'lookUpAnswered', leaseId: '1-1', answer: found });
     expect(updates(actions)).toMatchObject([{ state: 'declined', reason: 'AdmissionDenied' }]);
   });

@@ -202,6 +202,22 @@ describe('a hold', () => {
     expect(status?.nodes?.map((node) => node.reason)).toEqual(told.nodes);
   });
 
+  test('ends when another pod has its name, which begins one of its own', () => {
+    driver.list({ nodes: ['n1'] });
+    const offer = firstOffer(driver.connect('n1'));
+    const pod = podOf(offer, 'n1', startWallMs);
+    const message = 'no such image';
+    const reading = { kind: 'failed', terminal: false, reason: 'ImageNotFound', message } as const;
+    driver.apply({ kind: 'podSeen', pod: { ...pod, reading } });
+    const next = podOf({ ...offer, leaseId: '0-7' }, 'n1', startWallMs, 'uid-next');
+    driver.apply({ kind: 'podSeen', pod: next });
+    expect(driver.core.lease(offer.leaseId)).toMatchObject({
+      phase: 'Ended',
+      reason: 'ImageNotFound',
+    });
+    expect(driver.phase('0-7')).toBe('Held');
+  });
+
   test('of an image that nobody wants any more is revoked and counts until its pod is gone', () => {
     driver.list();
     const offer = firstOffer(driver.connect('n1'));

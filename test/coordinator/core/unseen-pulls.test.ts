@@ -161,6 +161,20 @@ describe('an offer whose pod came and went unseen', () => {
     expect(other.core.limits()).toContainEqual({ name: 'node', slots: 1, inUse: 1 });
   });
 
+  test('is a start, so that others wait for minDelay and no longer', () => {
+    const other = new Driver();
+    const delay = { name: 'delay', per: 'cluster', minDelayMs: 10_000, match: {} } as const;
+    other.apply({ kind: 'limitsConfigured', limits: [delay] });
+    other.list();
+    const { leaseId } = firstOffer(other.connect('n1'));
+    expect(offersIn(other.connect('n2'))).toEqual([]);
+    const told = { leaseId, podUid: 'p', reason: '', unseen: true } as const;
+    const update = updateOf({ ...told, state: 'accepted', outcome: undefined });
+    other.apply({ kind: 'leaseUpdateReceived', sessionId: 's-n1', update });
+    expect(offersIn(other.pass(9_999))).toEqual([]);
+    expect(offersIn(other.pass(1))).toHaveLength(1);
+  });
+
   test('counts when the agent has told of the pod and nobody finds it', () => {
     const other = new Driver();
     other.list({ nodes: ['n1'] });
