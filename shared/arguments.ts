@@ -1,4 +1,4 @@
-// Command lines of people, for `npm start` and the CLI: node:util finds the tokens, the sentences are ours, because
+// Command lines of people, for `npm start`, `npm run simulate` and the CLI: node:util finds the tokens, the sentences are ours, because
 // its own messages talk about positional arguments and quoting to somebody who mistyped an option.
 
 import { parseArgs } from 'node:util';
@@ -41,6 +41,31 @@ export function readArguments(argv: readonly string[], kinds: OptionKinds): Argu
     else values.set(token.name, token.value ?? '');
   }
   return { kind: 'read', flags, values, words };
+}
+
+/** One sentence about a value that makes no sense. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+}
+
+export interface WholeRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * The number of an option, undefined when it was not given.
+ * @throws OptionError naming option, text and range
+ */
+export function readWhole(
+  option: string,
+  text: string | undefined,
+  { min, max }: WholeRange,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new OptionError(`${option}: "${text}" is not a whole number from ${min} to ${max}`);
 }
 
 interface OptionToken {

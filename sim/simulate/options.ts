@@ -1,6 +1,6 @@
 // The command line of `npm run simulate`.
 
-import { parseArgs } from 'node:util';
+import { OptionError, readArguments, readWhole } from '../../shared/arguments.ts';
 
 export interface SimulateOptions {
   readonly firstSeed: number;
@@ -25,41 +25,39 @@ gives the same run, byte for byte.
   --json        one line of JSON
 `;
 
+const maxSeed = 2 ** 31;
+
 /** A sentence when the arguments make no sense; `help` when that was asked for. */
 export function readOptions(argv: readonly string[]): SimulateOptions | 'help' | string {
+  const read = readArguments(argv, {
+    seeds: 'value',
+    seed: 'value',
+    minutes: 'value',
+    nodes: 'value',
+    images: 'value',
+    json: 'flag',
+    help: 'flag',
+  });
+  if (read.kind === 'invalid') return read.problem;
+  if (read.flags.has('help')) return 'help';
+  const [word] = read.words;
+  if (word !== undefined) return `unexpected argument ${word} (see --help)`;
+  const count = (name: string, max: number): number | undefined =>
+    readWhole(`--${name}`, read.values.get(name), { min: 1, max });
   try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
-        seeds: { type: 'string' },
-        seed: { type: 'string' },
-        minutes: { type: 'string' },
-        nodes: { type: 'string' },
-        images: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    });
-    if (values.help) return 'help';
+    const seed = count('seed', maxSeed);
+    const firstSeed = seed ?? 1;
     return {
-      firstSeed: readCount('--seed', values.seed ?? '1', 2 ** 31),
-      seeds: readCount(
-        '--seeds',
-        values.seeds ?? (values.seed === undefined ? '10' : '1'),
-        100_000,
-      ),
-      minutes: readCount('--minutes', values.minutes ?? '10', 1_440),
-      nodes: readCount('--nodes', values.nodes ?? '30', 1_000),
-      images: readCount('--images', values.images ?? '10', 100),
-      json: values.json ?? false,
+      firstSeed,
+      seeds:
+        count('seeds', Math.min(100_000, maxSeed - firstSeed + 1)) ?? (seed === undefined ? 10 : 1),
+      minutes: count('minutes', 1_440) ?? 10,
+      nodes: count('nodes', 1_000) ?? 30,
+      images: count('images', 100) ?? 10,
+      json: read.flags.has('json'),
     };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (error instanceof OptionError) return error.message;
+    throw error;
   }
-}
-
-function readCount(name: string, text: string, max: number): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= max) return count;
-  throw new Error(`${name}: "${text}" is not a whole number from 1 to ${max}`);
 }

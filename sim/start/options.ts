@@ -1,6 +1,6 @@
 // What `npm start` was asked to do. A bad option is one sentence and exit code 2; nothing has started by then.
 
-import { readArguments } from '../../shared/arguments.ts';
+import { OptionError, readArguments, readWhole } from '../../shared/arguments.ts';
 import { parseDuration } from '../../shared/duration.ts';
 import { type LogLevel, logLevels } from '../../shared/log.ts';
 
@@ -48,10 +48,6 @@ const kinds = {
   help: 'flag',
 } as const;
 
-class OptionError extends Error {
-  override readonly name = 'OptionError';
-}
-
 /** @param logLevel FOREHOLD_LOG_LEVEL; `--log` wins over it */
 export function readOptions(argv: readonly string[], logLevel: string | undefined): ReadOptions {
   const read = readArguments(argv, kinds);
@@ -79,20 +75,6 @@ export function readOptions(argv: readonly string[], logLevel: string | undefine
     if (error instanceof OptionError) return { kind: 'invalid', problem: error.message };
     throw error;
   }
-}
-
-interface Range {
-  readonly min: number;
-  readonly max: number;
-}
-
-function readWhole(option: string, text: string | undefined, range: Range): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= range.min && value <= range.max) return value;
-  throw new OptionError(
-    `${option}: "${text}" is not a whole number from ${range.min} to ${range.max}`,
-  );
 }
 
 function readSpeed(text: string | undefined): number | undefined {

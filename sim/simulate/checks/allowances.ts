@@ -1,5 +1,5 @@
 // The limits that hold in a simulated run, worked out from what people wrote (limits file, PullPolicies, CachedImages) by
-// rules of their own (design 6, kinds), so that a mistake in the coordinator's is not repeated here.
+// rules of their own (docs/pacing.md), so that a mistake in the coordinator's is not repeated here.
 
 import type { ApiObject } from '../../store/resources.ts';
 import type { PullPod } from './pull-pods.ts';

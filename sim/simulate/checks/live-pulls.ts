@@ -1,5 +1,5 @@
 // The pulls that really run now, for the checks: pull pods that have not ended, and pulls whose pod vanished while their
-// bytes flowed. Pulls of suspects are apart: the budget has an exception for them (design, I1).
+// bytes flowed. Pulls of suspects are apart: the budget has an exception for them (ARCHITECTURE.md, I1).
 
 import type { Node, Pod } from '../../../shared/kube-types.ts';
 import { hasEnded } from '../../pod-phase.ts';
@@ -8,7 +8,7 @@ import { pullTimeoutMs } from '../wishes.ts';
 import type { World } from '../world.ts';
 import { isSaidToFail, type PullPod, readPullPod } from './pull-pods.ts';
 
-/** A node that is not Ready for longer holds suspects (design, I1). */
+/** A node that is not Ready for longer holds suspects (ARCHITECTURE.md, I1). */
 const suspectAfterMs = 300_000;
 
 interface Live extends PullPod {

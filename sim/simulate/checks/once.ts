@@ -34,7 +34,7 @@ export class OnceCheck {
 
   /**
    * A pod of a former node is there, and the kubelet of the new one with the same name takes it for its own: such a lease
-   * was lost with its node (design 3).
+   * was lost with its node (ARCHITECTURE.md).
    */
   #isLeftToNamesake({ node, nodeUid, image }: PullPod): boolean {
     return this.#world.livePods().some((pod) => {

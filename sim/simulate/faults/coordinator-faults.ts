@@ -52,7 +52,7 @@ export const coordinatorFaults: readonly Fault[] = [
       const { draw, coordinators, agents } = world;
       const one = draw.pick([...coordinators, ...agents.values()].filter((it) => it.isRunning));
       if (one === undefined) return undefined;
-      // Coordinators are promised to be within maxClockSkew of the API server (design 3); agents are promised nothing.
+      // Coordinators are promised to be within maxClockSkew of the API server (ARCHITECTURE.md); agents are promised nothing.
       const maxMs = coordinators.some((it) => it === one) ? 900 : 3_600_000;
       const jumpMs = draw.between(-maxMs, maxMs);
       return jump(one, jumpMs, draw.between(5_000, 60_000));
