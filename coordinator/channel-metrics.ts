@@ -15,7 +15,7 @@ export interface ChannelMetrics {
   readonly rotations: Counter<'certificate'>;
 }
 
-const phases: readonly ConnectionPhase[] = ['handshake', 'stranger', 'trusted'];
+const phases: readonly ConnectionPhase[] = ['waiting', 'handshake', 'stranger', 'trusted'];
 
 /** `view` is undefined until the port is open. */
 export function openChannelMetrics(
@@ -25,7 +25,7 @@ export function openChannelMetrics(
   const registers = [registry];
   new Gauge({
     name: 'forehold_connections',
-    help: 'Connections to the gRPC port: in the TLS handshake, without an accepted call yet, trusted.',
+    help: 'Connections to the gRPC port: before the TLS handshake, in it, without an accepted call yet, trusted.',
     labelNames: ['phase'],
     registers,
     collect() {

@@ -1,10 +1,11 @@
-// Which connections there are, and which of them must go. A connection is at first shaking hands, then a stranger, and
-// trusted once one of its calls was accepted; until then everything about it is counted tightly. Plain bookkeeping with
-// time as an argument: the listener owns the sockets and does what is decided here.
+// Which connections there are, whose turn it is, and which of them must go. A connection waits for its handshake at
+// first, in the order in which they spoke, then shakes hands, is a stranger, and trusted once one of its calls was
+// accepted; until then everything about it is counted tightly. Plain bookkeeping with time as an argument: the listener
+// owns the sockets and does what is decided here.
 
 import type { ConnectionBounds } from './connection-bounds.ts';
 
-export type ConnectionPhase = 'handshake' | 'stranger' | 'trusted';
+export type ConnectionPhase = 'waiting' | 'handshake' | 'stranger' | 'trusted';
 
 /** Why a connection was not let in, or was ended by us. */
 export const endReasons = [
@@ -62,9 +63,12 @@ export class Connections {
   readonly #all = new Map<string, Connection>();
   /** Those not trusted yet. */
   readonly #pending = new Map<string, Connection>();
+  /** Keys of those that may shake hands when their turn comes, in order. */
+  readonly #queue = new Set<string>();
   readonly #byAddress = new Map<string, number>();
-  readonly #handshakesByAddress = new Map<string, number>();
+  readonly #unshakenByAddress = new Map<string, number>();
   readonly #dials = new Map<string, number>();
+  #waiting = 0;
   #handshakes = 0;
   #dialWindowEndsAtMs = Number.NEGATIVE_INFINITY;
   #lastTrustedLookMs = Number.NEGATIVE_INFINITY;
@@ -78,8 +82,9 @@ export class Connections {
   }
 
   count(phase: ConnectionPhase): number {
+    if (phase === 'waiting') return this.#waiting;
     if (phase === 'handshake') return this.#handshakes;
-    if (phase === 'stranger') return this.#pending.size - this.#handshakes;
+    if (phase === 'stranger') return this.#pending.size - this.#handshakes - this.#waiting;
     return this.#all.size - this.#pending.size;
   }
 
@@ -93,7 +98,7 @@ export class Connections {
     if (refusal !== undefined) return refusal;
     const connection: Connection = {
       ...peer,
-      phase: 'handshake',
+      phase: 'waiting',
       deadlineMs: nowMs + this.#bounds.handshakeMs,
       firstCallDeadlineMs: undefined,
       streams: 0,
@@ -105,15 +110,38 @@ export class Connections {
     this.#all.set(key, connection);
     this.#pending.set(key, connection);
     add(this.#byAddress, peer.address, 1);
-    this.#countHandshake(connection, 1);
+    this.#waiting += 1;
+    add(this.#unshakenByAddress, peer.address, 1);
     return undefined;
+  }
+
+  /** It has begun its handshake, and waits for ours; idempotent. */
+  spoke(key: string, nowMs: number): void {
+    const connection = this.#all.get(key);
+    if (connection?.phase !== 'waiting' || this.#queue.has(key)) return;
+    this.#queue.add(key);
+    connection.deadlineMs = nowMs + this.#bounds.waitMs;
+  }
+
+  /** Whose handshake is to be answered now; undefined while nobody waits or all places are taken. */
+  begin(nowMs: number): string | undefined {
+    if (this.#handshakes >= this.#bounds.maxHandshakes) return undefined;
+    const [key] = this.#queue;
+    const connection = key === undefined ? undefined : this.#all.get(key);
+    if (key === undefined || connection === undefined) return undefined;
+    this.#queue.delete(key);
+    this.#waiting -= 1;
+    this.#handshakes += 1;
+    connection.phase = 'handshake';
+    connection.deadlineMs = nowMs + this.#bounds.handshakeMs;
+    return key;
   }
 
   /** The handshake is over, or there was none to be made. */
   shaken(key: string, nowMs: number): void {
     const connection = this.#all.get(key);
-    if (connection?.phase !== 'handshake') return;
-    this.#countHandshake(connection, -1);
+    if (connection === undefined || !isUnshaken(connection)) return;
+    this.#leaveHandshake(key, connection);
     connection.phase = 'stranger';
     connection.deadlineMs = nowMs + this.#bounds.strangerMs;
     connection.firstCallDeadlineMs = nowMs + this.#bounds.firstCallMs;
@@ -137,7 +165,7 @@ export class Connections {
     this.#all.delete(key);
     this.#pending.delete(key);
     add(this.#byAddress, connection.address, -1);
-    if (connection.phase === 'handshake') this.#countHandshake(connection, -1);
+    if (isUnshaken(connection)) this.#leaveHandshake(key, connection);
     return connection.phase;
   }
 
@@ -145,7 +173,7 @@ export class Connections {
   sweep(nowMs: number): ReadonlyMap<string, EndReason> {
     const ending = new Map<string, EndReason>();
     for (const [key, connection] of this.#pending) {
-      const reason = this.#judgePending(connection, nowMs);
+      const reason = this.#judgePending(key, connection, nowMs);
       if (reason !== undefined) ending.set(key, reason);
       if (connection.phase === 'trusted') this.#pending.delete(key);
     }
@@ -163,10 +191,10 @@ export class Connections {
     const bounds = this.#bounds;
     if (this.#countDial(address, nowMs) > bounds.maxDialsPerAddressMinute) return 'TooManyDials';
     if (this.#all.size >= bounds.maxConnections) return 'TooManyConnections';
-    if (this.#handshakes >= bounds.maxHandshakes) return 'TooManyHandshakes';
+    if (this.#waiting >= bounds.maxWaiting) return 'TooManyHandshakes';
     if ((this.#byAddress.get(address) ?? 0) >= bounds.maxPerAddress) return 'TooManyFromAddress';
-    const handshakes = this.#handshakesByAddress.get(address) ?? 0;
-    return handshakes >= bounds.maxHandshakesPerAddress ? 'TooManyHandshakes' : undefined;
+    const unshaken = this.#unshakenByAddress.get(address) ?? 0;
+    return unshaken >= bounds.maxHandshakesPerAddress ? 'TooManyHandshakes' : undefined;
   }
 
   #countDial(address: string, nowMs: number): number {
@@ -177,14 +205,19 @@ export class Connections {
     return add(this.#dials, address, 1);
   }
 
-  #countHandshake({ address }: Connection, by: 1 | -1): void {
-    this.#handshakes += by;
-    add(this.#handshakesByAddress, address, by);
+  #leaveHandshake(key: string, { phase, address }: Connection): void {
+    if (phase === 'handshake') this.#handshakes -= 1;
+    else this.#waiting -= 1;
+    this.#queue.delete(key);
+    add(this.#unshakenByAddress, address, -1);
   }
 
-  #judgePending(connection: Connection, nowMs: number): EndReason | undefined {
-    const { phase, deadlineMs, firstCallDeadlineMs } = connection;
-    if (phase === 'handshake') return nowMs >= deadlineMs ? 'HandshakeTimeout' : undefined;
+  #judgePending(key: string, connection: Connection, nowMs: number): EndReason | undefined {
+    const { deadlineMs, firstCallDeadlineMs } = connection;
+    if (isUnshaken(connection)) {
+      if (nowMs < deadlineMs) return undefined;
+      return this.#queue.has(key) ? 'TooManyHandshakes' : 'HandshakeTimeout';
+    }
     const { accepted, readBytes } = connection.traffic();
     if (accepted) {
       connection.phase = 'trusted';
@@ -210,6 +243,10 @@ export class Connections {
     if (connection.budgetBytes < 0) return 'Flood';
     return isSlow || unreadBytes > maxUnreadBytes ? 'SlowReader' : undefined;
   }
+}
+
+function isUnshaken({ phase }: Connection): boolean {
+  return phase === 'waiting' || phase === 'handshake';
 }
 
 /** A count that reaches zero leaves the map. */

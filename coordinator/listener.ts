@@ -34,6 +34,11 @@ export interface ListenerOptions extends HostPort {
 }
 
 const sweepEveryMs = 1_000;
+// A turn of the event loop answers no more handshakes than this, 1 ms each, so that what else there is to do comes in
+// between: a new leader takes its lists in while thousands of agents dial.
+const handshakesPerTurn = 4;
+// What is read of a connection before its turn comes: its first packet.
+const waitingBytes = 4 * 1024;
 // Ends handshakes should the sweep ever fail to; OpenSSL's own time-out is 120 s.
 const tlsHandshakeTimeoutMs = 60_000;
 
@@ -61,6 +66,7 @@ export class Listener implements Http2Observer {
   readonly #tls: TlsServer | undefined;
   #inject: (socket: Duplex) => void = (socket) => socket.destroy();
   #isCertified = false;
+  #isBeginning = false;
   #timer: Timer | undefined;
   #onEmpty: (() => void) | undefined;
 
@@ -72,7 +78,9 @@ export class Listener implements Http2Observer {
     this.#clock = options.clock ?? openSystemClock();
     this.#connections = new Connections({ ...bounds, ...options.bounds });
     this.#refusals = new RefusalLog(this.#clock, options.log);
-    this.#tcp = createTcpServer({ noDelay: true }, (socket) => this.#accept(socket));
+    this.#tcp = createTcpServer({ noDelay: true, highWaterMark: waitingBytes }, (socket) =>
+      this.#accept(socket),
+    );
     this.#tls = options.tls ? this.#openTls() : undefined;
   }
 
@@ -166,7 +174,34 @@ export class Listener implements Http2Observer {
     }
     socket.once('close', () => this.#forget(key));
     if (this.#tls === undefined) this.#pass(key, socket);
-    else this.#tls.emit('connection', socket);
+    else socket.once('readable', () => this.#hear(key, socket));
+  }
+
+  // TLS begins with what has been read already. Reading by itself it would keep a buffer of 64 KiB for each connection.
+  #hear(key: string, socket: Socket): void {
+    if (socket.readableLength === 0) return void socket.destroy();
+    this.#connections.spoke(key, this.#nowMs());
+    this.#beginLater();
+  }
+
+  #beginLater(): void {
+    if (this.#isBeginning || this.#tls === undefined) return;
+    this.#isBeginning = true;
+    setImmediate(() => {
+      this.#isBeginning = false;
+      this.#begin();
+    });
+  }
+
+  #begin(): void {
+    for (let begun = 0; begun < handshakesPerTurn; begun += 1) {
+      const key = this.#connections.begin(this.#nowMs());
+      if (key === undefined) return;
+      const socket = this.#peers.get(key)?.socket;
+      // What has ended gives its place back when it has closed.
+      if (socket?.destroyed === false) this.#tls?.emit('connection', socket);
+    }
+    this.#beginLater();
   }
 
   #admit(key: string, address: string, socket: Socket): EndReason | undefined {
@@ -180,6 +215,7 @@ export class Listener implements Http2Observer {
 
   #pass(key: string, socket: Socket): void {
     this.#connections.shaken(key, this.#nowMs());
+    this.#beginLater();
     this.#inject(socket);
   }
 
@@ -187,7 +223,9 @@ export class Listener implements Http2Observer {
     const peer = this.#peers.get(key);
     const phase = this.#connections.closed(key);
     this.#peers.delete(key);
-    if (phase === 'handshake' && peer?.isEnding === false) this.#count('HandshakeFailed', peer);
+    this.#beginLater();
+    const isUnshaken = phase === 'waiting' || phase === 'handshake';
+    if (isUnshaken && peer?.isEnding === false) this.#count('HandshakeFailed', peer);
     if (this.#peers.size === 0) this.#onEmpty?.();
   }
 

@@ -40,14 +40,34 @@ describe('Connections', () => {
     expect(admit('d')).toBeUndefined();
   });
 
-  test('refuses the handshake beyond a hundred at once, and beyond ten of one address', () => {
+  test('a hundred shake hands at once, the others wait in the order in which they spoke', () => {
+    const { connections, admit } = open();
+    for (let index = 0; index < 102; index += 1) admit(`a${index}`);
+    admit('silent');
+    for (let index = 101; index >= 0; index -= 1) connections.spoke(`a${index}`, 0);
+    for (let index = 101; index >= 2; index -= 1) expect(connections.begin(0)).toBe(`a${index}`);
+    expect(connections.begin(0)).toBeUndefined();
+    expect([connections.count('handshake'), connections.count('waiting')]).toEqual([100, 3]);
+    connections.shaken('a50', 0);
+    expect(connections.begin(0)).toBe('a1');
+    connections.closed('a51');
+    connections.closed('a0');
+    expect(connections.begin(0)).toBeUndefined();
+    expect([connections.count('handshake'), connections.count('waiting')]).toEqual([99, 1]);
+  });
+
+  test('a thousand may wait, and ten of one address', () => {
     const { connections, admit } = open();
     for (let index = 0; index < 10; index += 1) expect(admit(`a${index}`, 'one')).toBeUndefined();
+    connections.spoke('a0', 0);
+    connections.begin(0);
     expect(admit('a10', 'one')).toBe('TooManyHandshakes');
-    for (let index = 0; index < 90; index += 1) expect(admit(`b${index}`)).toBeUndefined();
-    expect(connections.count('handshake')).toBe(100);
+    connections.shaken('a0', 0);
+    expect(admit('a10', 'one')).toBeUndefined();
+    for (let index = 0; index < 990; index += 1) expect(admit(`b${index}`)).toBeUndefined();
+    expect(connections.count('waiting')).toBe(1_000);
     expect(admit('c')).toBe('TooManyHandshakes');
-    connections.shaken('b1', 0);
+    connections.closed('b1');
     expect(admit('c')).toBeUndefined();
   });
 
@@ -82,7 +102,22 @@ describe('Connections', () => {
   });
 
   test.for<[string, EndReason, number, (stand: ReturnType<typeof open>) => void]>([
-    ['never shakes hands', 'HandshakeTimeout', 10_000, () => undefined],
+    ['says nothing', 'HandshakeTimeout', 10_000, () => undefined],
+    [
+      'waits for its turn in vain',
+      'TooManyHandshakes',
+      5_000,
+      ({ connections }) => connections.spoke('a', 0),
+    ],
+    [
+      'does not end its handshake',
+      'HandshakeTimeout',
+      10_000,
+      ({ connections }) => {
+        connections.spoke('a', 0);
+        connections.begin(0);
+      },
+    ],
     ['makes no call', 'NoCall', 10_000, ({ connections }) => connections.shaken('a', 0)],
     [
       'makes calls that are refused',
@@ -159,17 +194,32 @@ describe('Connections', () => {
   test('what leaves is forgotten, whatever it did', () => {
     const step = fc.record({
       key: fc.integer({ min: 0, max: 20 }).map(String),
-      action: fc.constantFrom('admit', 'shaken', 'streamOpened', 'accepted', 'sweep', 'closed'),
+      action: fc.constantFrom(
+        'admit',
+        'spoke',
+        'begin',
+        'shaken',
+        'streamOpened',
+        'accepted',
+        'sweep',
+        'closed',
+      ),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-        const { connections, admit, change } = open({ maxConnections: 10, maxHandshakes: 5 });
+        const { connections, admit, change } = open({
+          maxConnections: 10,
+          maxHandshakes: 3,
+          maxWaiting: 5,
+        });
         const inside = new Set<string>();
         const actions: Readonly<Record<string, (key: string, nowMs: number) => unknown>> = {
           admit: (key, nowMs) => {
             if (inside.has(key)) return;
             if (admit(key, `address ${Number(key) % 3}`, nowMs) === undefined) inside.add(key);
           },
+          spoke: (key, nowMs) => connections.spoke(key, nowMs),
+          begin: (_, nowMs) => connections.begin(nowMs),
           shaken: (key, nowMs) => connections.shaken(key, nowMs),
           streamOpened: (key) => connections.streamOpened(key),
           accepted: (key) => change(key, { accepted: true }),
@@ -178,18 +228,21 @@ describe('Connections', () => {
         };
         for (const [nowMs, { key, action }] of steps.entries()) {
           actions[action]?.(key, nowMs);
-          const counts = (['handshake', 'stranger', 'trusted'] as const).map((phase) =>
+          const counts = (['waiting', 'handshake', 'stranger', 'trusted'] as const).map((phase) =>
             connections.count(phase),
           );
           expect(counts.reduce((sum, count) => sum + count)).toBe(inside.size);
           expect(counts.every((count) => count >= 0)).toBe(true);
           expect(counts[0]).toBeLessThanOrEqual(5);
+          expect(counts[1]).toBeLessThanOrEqual(3);
           expect(inside.size).toBeLessThanOrEqual(10);
         }
         for (const key of inside) connections.closed(key);
         // All places are free again.
         for (let index = 0; index < 10; index += 1) {
           expect(admit(`new ${index}`, 'one', 0)).toBeUndefined();
+          connections.spoke(`new ${index}`, 0);
+          expect(connections.begin(0)).toBe(`new ${index}`);
           connections.shaken(`new ${index}`, 0);
         }
       }),

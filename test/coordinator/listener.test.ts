@@ -20,7 +20,7 @@ afterEach(async () => {
 type Stand = Awaited<ReturnType<typeof startTlsPort>>;
 
 // The bounds of a cluster, only that nobody has time to wait for them.
-const quick = { handshakeMs: 2_000, firstCallMs: 1_000, strangerMs: 3_000 };
+const quick = { waitMs: 500, handshakeMs: 2_000, firstCallMs: 1_000, strangerMs: 3_000 };
 
 async function start(...how: Parameters<typeof startTlsPort>): Promise<Stand> {
   const stand = await startTlsPort(...how);
@@ -29,8 +29,12 @@ async function start(...how: Parameters<typeof startTlsPort>): Promise<Stand> {
 }
 
 function phases({ grpc }: Stand): Readonly<Record<ConnectionPhase, number>> {
-  const [handshake, stranger] = [grpc.connections('handshake'), grpc.connections('stranger')];
-  return { handshake, stranger, trusted: grpc.connections('trusted') };
+  return {
+    waiting: grpc.connections('waiting'),
+    handshake: grpc.connections('handshake'),
+    stranger: grpc.connections('stranger'),
+    trusted: grpc.connections('trusted'),
+  };
 }
 
 interface Attacker {
@@ -152,7 +156,7 @@ describe('Listener', () => {
     await Promise.all(attackers.map(({ closed }) => closed));
     expect(await stop()).toMatchObject({ lost: 0 });
     await waitUntil(() => stand.grpc.connections('stranger') === 0);
-    expect(phases(stand)).toEqual({ handshake: 0, stranger: 0, trusted: 20 });
+    expect(phases(stand)).toEqual({ waiting: 0, handshake: 0, stranger: 0, trusted: 20 });
     expect(mostHandshakes).toBe(100);
     expect(stand.events.some(({ kind }) => kind === 'sessionEnded')).toBe(false);
     expect(new Set(stand.ended)).toEqual(
@@ -172,6 +176,41 @@ describe('Listener', () => {
     await late.open(helloOf('late', 'late'));
     expect(agents).toHaveLength(20);
   }, 60_000);
+
+  test('a connection that finds no place waits for one', async () => {
+    const stand = await start({ maxHandshakes: 2, handshakeMs: 2_000 });
+    const hello = await recordClientHello();
+    const attackers = [hello, hello].map((bytes) => sendPlain(stand.grpc.port, bytes));
+    await waitUntil(() => phases(stand).handshake === 2);
+    const agents = [stand.dial(), stand.dial()];
+    const opened = agents.map((agent, index) => agent.open(helloOf(`n${index}`, `u${index}`)));
+    await waitUntil(() => phases(stand).waiting === 2);
+    await Promise.all([...opened, ...attackers.map(({ closed }) => closed)]);
+    expect(stand.ended).toEqual(['HandshakeTimeout', 'HandshakeTimeout']);
+    expect(phases(stand)).toMatchObject({ waiting: 0, handshake: 0 });
+  });
+
+  test('who says nothing takes no place from those who shake hands', async () => {
+    const stand = await start({ maxHandshakes: 1 });
+    for (let index = 0; index < 3; index += 1) sendPlain(stand.grpc.port, '');
+    await waitUntil(() => phases(stand).waiting === 3);
+    await stand.dial().open(helloOf('n1', 'u1'));
+    expect(phases(stand)).toMatchObject({ waiting: 3, handshake: 0 });
+  });
+
+  test('who leaves while he waits loses his place in the line', async () => {
+    const stand = await start({ maxHandshakes: 1 });
+    const hello = await recordClientHello();
+    const first = sendPlain(stand.grpc.port, hello);
+    await waitUntil(() => phases(stand).handshake === 1);
+    const second = sendPlain(stand.grpc.port, hello);
+    await waitUntil(() => phases(stand).waiting === 1);
+    second.socket.resetAndDestroy();
+    await waitUntil(() => phases(stand).waiting === 0);
+    first.socket.resetAndDestroy();
+    await stand.dial().open(helloOf('n1', 'u1'));
+    expect(stand.ended).toEqual(['HandshakeFailed', 'HandshakeFailed']);
+  });
 
   test('serves each new certificate to new connections, and drops none', async () => {
     const stand = await start();
@@ -240,7 +279,7 @@ describe('Listener', () => {
     const agent = stand.dial();
     await agent.open(helloOf('n1', 'u1'));
     const half = sendPlain(stand.grpc.port, '');
-    await waitUntil(() => phases(stand).handshake === 1);
+    await waitUntil(() => phases(stand).waiting === 1);
     const startedAtMs = performance.now();
     await Promise.all([stand.grpc.stop(), stand.grpc.stop()]);
     expect(performance.now() - startedAtMs).toBeLessThan(2_000);
