@@ -97,7 +97,11 @@ export class Agent {
     outer.addEventListener('abort', stop, { once: true });
     const { signal } = this.#life;
     signal.addEventListener('abort', () => this.#learned.resolve(), { once: true });
-    const { tls, openStream = openGrpcTransport(tls), resolve = resolveByDns } = this.#options;
+    const {
+      tls,
+      openStream = openGrpcTransport(tls, signal),
+      resolve = resolveByDns,
+    } = this.#options;
     const dialling = { ...this.#options, openStream, resolve, log: this.#log };
     const owners = this.#kube.learnDaemonSet(signal);
     const greet = async (): Promise<Hello> => {

@@ -1,14 +1,15 @@
 // The stream to one coordinator address, as the session needs it. A seam: the session knows this interface and not
 // gRPC, so that a simulation can put its own network in place of sockets.
 
-import { readFileSync } from 'node:fs';
 import { connectivityState } from '@grpc/grpc-js';
 import type { Clock } from '../shared/clock.ts';
-import { type DialTls, openSessionClient } from '../shared/dial.ts';
+import { openSessionClient } from '../shared/dial.ts';
 import { explainDialError } from '../shared/dial-error.ts';
 import type { AgentMessage, CoordinatorMessage } from '../shared/protocol.ts';
 import { bearerMetadata, messages, StatusError, send } from '../shared/rpc.ts';
 import { type Addressed, fromCoordinatorMessage, toAgentMessage } from '../shared/wire.ts';
+import { Authorities } from './authorities.ts';
+import { type Connection, KeptConnection } from './kept-connection.ts';
 
 export interface SessionStream {
   /**
@@ -46,10 +47,13 @@ const sendDeadlineMs = 30_000;
 // A machine that is gone refuses nothing, it is silent; another coordinator may lead meanwhile.
 const connectDeadlineMs = 10_000;
 
-/** Streams over gRPC; without TLS in plain text. */
-export function openGrpcTransport(tls: TransportTls | undefined): OpenStream {
+/** Streams over gRPC, one at a time, until the signal aborts; without TLS in plain text. */
+export function openGrpcTransport(tls: TransportTls | undefined, signal: AbortSignal): OpenStream {
+  const kept = new KeptConnection(signal);
+  const dial = openDialler(tls);
   return (target, clock, token) => {
-    const client = openSessionClient(target, tls && readTls(tls));
+    const connection = kept.take(target) ?? dial(target, clock);
+    const { client } = connection;
     const call = client.Session(bearerMetadata(token));
     // What fails a call is thrown to whoever reads it; an error that nobody waits for must not end the process.
     call.on('error', () => undefined);
@@ -61,34 +65,52 @@ export function openGrpcTransport(tls: TransportTls | undefined): OpenStream {
       call.cancel();
     });
     const options = { clock, deadlineMs: sendDeadlineMs };
+    let isRefused = false;
+    const leave = once(() => {
+      if (isRefused) kept.keep(connection, clock);
+      else client.close();
+    });
     return {
       send: (sessionId, message, signal) =>
         send(call, toAgentMessage(sessionId, message), { ...options, signal }),
-      messages: async function* (signal) {
+      messages: async function* (until) {
+        let isWelcome = false;
         try {
-          for await (const message of messages(call, signal)) yield fromCoordinatorMessage(message);
+          for await (const message of messages(call, until)) {
+            if (!isWelcome) kept.drop();
+            isWelcome = true;
+            yield fromCoordinatorMessage(message);
+          }
         } catch (error) {
-          throw unreached ?? explainDialError(error);
+          const end = unreached ?? explainDialError(error);
+          isRefused = !isWelcome && end instanceof StatusError && end.code === 'UNAVAILABLE';
+          throw end;
         }
       },
       close: () => {
         timer.cancel();
         call.cancel();
-        client.close();
+        leave();
       },
     };
   };
 }
 
-function readTls({ caFile, serverName }: TransportTls): DialTls {
-  try {
-    return { ca: readFileSync(caFile), serverName };
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new StatusError(
-      'UNAVAILABLE',
-      `cannot read ${caFile} (${why}): the coordinator publishes it when it has started; if it never comes, see that its ConfigMap is mounted`,
-      { cause: error },
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
+}
+
+function openDialler(tls: TransportTls | undefined): (target: string, clock: Clock) => Connection {
+  const authorities = tls && new Authorities(tls.caFile);
+  return (target, clock) => {
+    const client = openSessionClient(
+      target,
+      tls && authorities && { ca: authorities.read(), serverName: tls.serverName },
     );
-  }
+    return { target, client, openedAtMs: clock.now().monotonicMs };
+  };
 }

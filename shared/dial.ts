@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { type ChannelCredentials, type ChannelOptions, credentials } from '@grpc/grpc-js';
 import type { InspectorServiceClient } from './gen/forehold/v1/InspectorService.ts';
@@ -14,8 +15,11 @@ import { StatusError } from './rpc.ts';
 
 /** Whom to trust, and as whom the coordinator must answer. */
 export interface DialTls {
-  /** Certificates of authorities in PEM; nobody else's word counts, the system's authorities neither. */
-  readonly ca: string | Buffer;
+  /**
+   * Certificates of authorities in PEM, or what `trustIn` made of them; nobody else's word counts, the system's
+   * authorities neither.
+   */
+  readonly ca: string | Buffer | SecureContext;
   /** The name that must stand in the certificate. */
   readonly serverName: string;
 }
@@ -43,7 +47,7 @@ const channelOptions: ChannelOptions = {
  */
 export function openSessionClient(target: string, tls?: DialTls): SessionServiceClient {
   const { SessionService } = loadContract();
-  return new SessionService(target, ...describeChannel(target, tls));
+  return new SessionService(schemeOf(target) + target, ...describeChannel(target, tls));
 }
 
 /**
@@ -53,7 +57,7 @@ export function openSessionClient(target: string, tls?: DialTls): SessionService
  */
 export function openInspectorClient(target: string, tls?: DialTls): InspectorServiceClient {
   const { InspectorService } = loadContract();
-  return new InspectorService(target, ...describeChannel(target, tls));
+  return new InspectorService(schemeOf(target) + target, ...describeChannel(target, tls));
 }
 
 function describeChannel(
@@ -68,11 +72,16 @@ function describeChannel(
     'grpc.ssl_target_name_override': tls.serverName,
     'grpc.default_authority': tls.serverName,
   };
-  return [credentials.createFromSecureContext(openContext(tls.ca)), { ...channelOptions, ...name }];
+  const trust = typeof tls.ca === 'string' || Buffer.isBuffer(tls.ca) ? trustIn(tls.ca) : tls.ca;
+  return [credentials.createFromSecureContext(trust), { ...channelOptions, ...name }];
 }
 
-// OpenSSL would pass over what it cannot read, and then trust nobody.
-function openContext(ca: string | Buffer): SecureContext {
+/**
+ * Trust in these authorities and in nobody else, for any number of dials. OpenSSL would pass over what it cannot read,
+ * and then trust nobody.
+ * @throws StatusError UNAVAILABLE when the authorities cannot be read
+ */
+export function trustIn(ca: string | Buffer): SecureContext {
   try {
     assert(new X509Certificate(ca).ca);
     return createSecureContext({ ca, minVersion: 'TLSv1.3' });
@@ -83,6 +92,12 @@ function openContext(ca: string | Buffer): SecureContext {
       { cause: error },
     );
   }
+}
+
+// An address needs no resolver, of which grpc-js would open one of its own for every client.
+function schemeOf(target: string): string {
+  const version = isIP(hostOf(target).replace(/^\[(.*)\]$/, '$1'));
+  return version === 0 ? '' : `ipv${version}:`;
 }
 
 function hostOf(target: string): string {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openGrpcTransport } from '../../agent/transport.ts';
+import { type OpenStream, openGrpcTransport, type SessionStream } from '../../agent/transport.ts';
 import type { ServingCertificate } from '../../coordinator/listener.ts';
 import { openSystemClock } from '../../shared/clock.ts';
 import { UnsafeAddressError } from '../../shared/loopback.ts';
@@ -17,7 +17,7 @@ import {
   serverName,
   startTlsPort,
 } from '../coordinator/channel-stand.ts';
-import { helloOf, clock as realClock } from '../coordinator/stand.ts';
+import { helloOf, clock as realClock, waitUntil } from '../coordinator/stand.ts';
 
 const closers: (() => unknown)[] = [];
 
@@ -25,8 +25,8 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function start(certificate?: ServingCertificate) {
-  const stand = await startTlsPort();
+async function start(certificate?: ServingCertificate, refusals = 0) {
+  const stand = await startTlsPort({}, { refusals });
   closers.push(() => stand.stop());
   if (certificate !== undefined) stand.grpc.certify(certificate);
   return stand;
@@ -41,20 +41,28 @@ function writeCa(text: string): string {
 }
 
 /** Says Hello; returns the kind of the first answer, or the words that ended the stream. */
-async function dial(
-  port: number,
-  caFile: string,
-  name = serverName,
-  clock = realClock,
-): Promise<string> {
+function dial(port: number, caFile: string, name = serverName, clock = realClock): Promise<string> {
+  const life = new AbortController();
+  closers.push(() => life.abort());
+  return ask(openGrpcTransport({ caFile, serverName: name }, life.signal), port, clock);
+}
+
+function openTransport(ca: string, signal = new AbortController().signal): OpenStream {
+  return openGrpcTransport({ caFile: writeCa(ca), serverName }, signal);
+}
+
+async function ask(open: OpenStream, port: number, clock = realClock): Promise<string> {
   const { signal } = new AbortController();
+  let stream: SessionStream | undefined;
   try {
-    const stream = openGrpcTransport({ caFile, serverName: name })(`127.0.0.1:${port}`, clock);
-    closers.push(() => stream.close());
+    stream = open(`127.0.0.1:${port}`, clock);
+    const opened = stream;
+    closers.push(() => opened.close());
     await stream.send('', helloOf('n1', 'u1'), signal);
     for await (const { message } of stream.messages(signal)) return message?.kind ?? '';
     return 'ended';
   } catch (error) {
+    stream?.close();
     const { code, message } = toStatusError(error);
     expect(code).toBe('UNAVAILABLE');
     return message;
@@ -65,12 +73,14 @@ describe('openGrpcTransport', () => {
   test('reads the authorities again for every stream', async () => {
     const { grpc, certified } = await start();
     const file = writeCa(certified.ca);
-    expect(await dial(grpc.port, file)).toBe('welcome');
+    const life = new AbortController();
+    const open = openGrpcTransport({ caFile: file, serverName }, life.signal);
+    expect(await ask(open, grpc.port)).toBe('welcome');
     const next = await makeCertificate();
     grpc.certify(next);
-    expect(await dial(grpc.port, file)).toContain('signed by none of the authorities');
+    expect(await ask(open, grpc.port)).toContain('signed by none of the authorities');
     writeFileSync(file, `${certified.ca}\n${next.ca}`);
-    expect(await dial(grpc.port, file)).toBe('welcome');
+    expect(await ask(open, grpc.port)).toBe('welcome');
   });
 
   test('names the name that does not match, and those that would', async () => {
@@ -145,8 +155,60 @@ describe('openGrpcTransport', () => {
     );
   });
 
+  test('asks who refused again over the same connection, until he welcomes', async () => {
+    const { grpc, certified, peers } = await start(undefined, 3);
+    const open = openTransport(certified.ca);
+    for (let asked = 1; asked <= 3; asked += 1) {
+      expect(await ask(open, grpc.port)).toBe('stands by');
+      expect(peers).toHaveLength(asked);
+      expect(grpc.connections('stranger')).toBe(1);
+    }
+    expect(await ask(open, grpc.port)).toBe('welcome');
+    await waitUntil(() => grpc.connections('trusted') === 1);
+    expect(grpc.connections('stranger')).toBe(0);
+  });
+
+  test('lets go of who refused when another one welcomes', async () => {
+    const [standby, leader] = [await start(undefined, 1), await start()];
+    const open = openTransport(`${standby.certified.ca}\n${leader.certified.ca}`);
+    await ask(open, standby.grpc.port);
+    await ask(open, leader.grpc.port);
+    await waitUntil(() => standby.grpc.connections('stranger') === 0);
+    expect(leader.grpc.connections('stranger') + leader.grpc.connections('trusted')).toBe(1);
+  });
+
+  test('lets go of who refused after 45 seconds', async () => {
+    const { grpc, certified, ended } = await start(undefined, 1);
+    const clock = openSystemClock(30);
+    await ask(openTransport(certified.ca), grpc.port, clock);
+    const sinceMs = clock.now().monotonicMs;
+    await waitUntil(() => grpc.connections('stranger') === 0);
+    expect(clock.now().monotonicMs - sinceMs).toBeGreaterThan(40_000);
+    expect(ended).toEqual([]);
+  });
+
+  test('dials anew when the connection has broken', async () => {
+    const { grpc, certified } = await start(undefined, 1);
+    const open = openTransport(certified.ca);
+    await ask(open, grpc.port);
+    await grpc.stop();
+    expect(await ask(open, grpc.port)).toContain('ECONNREFUSED');
+  });
+
+  test('keeps no connection once its signal has aborted', async () => {
+    const { grpc, certified } = await start(undefined, 2);
+    const life = new AbortController();
+    const open = openTransport(certified.ca, life.signal);
+    await ask(open, grpc.port);
+    life.abort();
+    await waitUntil(() => grpc.connections('stranger') === 0);
+    await ask(open, grpc.port);
+    await waitUntil(() => grpc.connections('stranger') === 0);
+  });
+
   test('without TLS only loopback addresses are dialled', () => {
-    const open = (): unknown => openGrpcTransport(undefined)('10.0.0.1:7443', realClock);
+    const open = (): unknown =>
+      openGrpcTransport(undefined, new AbortController().signal)('10.0.0.1:7443', realClock);
     expect(open).toThrow(UnsafeAddressError);
   });
 });

@@ -44,12 +44,20 @@ interface StandOptions {
   readonly listBytes?: number;
   /** Of the port's own clock. */
   readonly clockSpeed?: number;
+  /** So many streams are refused at first, as a standby does it. */
+  readonly refusals?: number;
 }
 
 /** Sessions answer Hello with Welcome and do nothing else. */
 export async function startTlsPort(
   bounds: Partial<ConnectionBounds> = {},
-  { isCertified = true, listBytes = 0, clockSpeed = 1, tls = true }: StandOptions = {},
+  {
+    isCertified = true,
+    listBytes = 0,
+    clockSpeed = 1,
+    tls = true,
+    refusals = 0,
+  }: StandOptions = {},
 ) {
   const { log, lines } = openTestLog();
   const metrics = openCoordinatorMetrics(() => undefined);
@@ -82,7 +90,8 @@ export async function startTlsPort(
     onSession: (call) => {
       const stream = openAgentStream(call, clock);
       peers.push(stream.peer);
-      void sessions.serve(stream);
+      if (peers.length <= refusals) stream.end(new StatusError('UNAVAILABLE', 'stands by'));
+      else void sessions.serve(stream);
     },
     inspector: listBytes > 0 ? listing(listBytes) : refusing(log),
   });
