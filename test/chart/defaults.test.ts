@@ -142,6 +142,10 @@ describe('a release without values', () => {
 
   test('runs two coordinators that a drain takes one by one', () => {
     expect(coordinator).toHaveProperty('spec.replicas', 2);
+    expect(coordinator).toHaveProperty(`${first}.args`, [
+      '--max-semi-space-size=8',
+      '/app/coordinator.mjs',
+    ]);
     expect(pick(objects, 'PodDisruptionBudget forehold/forehold-coordinator')).toMatchObject({
       spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
     });
