@@ -1,8 +1,9 @@
 // A coordinator as a process of its own: what it logged and when, what it costs, and its end by SIGKILL.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { readCpuSeconds, readResidentMib } from './process-costs.ts';
 
 export interface LogLine {
   readonly msg: string;
@@ -15,8 +16,9 @@ export interface LogLine {
 
 const bundle = 'dist/coordinator.mjs';
 const source = 'coordinator/main.ts';
-/** Kernel's clock ticks in a second: USER_HZ, the same on every Linux. */
-const ticksPerSecond = 100;
+// As the chart starts it; and the old generation that Node allows itself in a container of 1 GiB, of which it would not
+// know here.
+const flags = ['--max-semi-space-size=8', '--max-old-space-size=512'];
 
 /** `bundle` where `npm run build` made one: sources cost 15 MiB more. */
 export function findForm(): 'bundle' | 'sources' {
@@ -41,7 +43,7 @@ export class CoordinatorProcess {
     this.identity = identity;
     this.#say = say;
     const entry = findForm() === 'bundle' ? bundle : source;
-    this.#child = spawn(process.execPath, [entry], {
+    this.#child = spawn(process.execPath, [...flags, entry], {
       env: { ...environment, FOREHOLD_IDENTITY: identity },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -63,26 +65,17 @@ export class CoordinatorProcess {
     return this.lines.filter((line) => line.msg === msg).length;
   }
 
-  /** User and system time so far. */
   cpuSeconds(): number {
-    // After the name, which may contain anything, in parentheses: fields 14 and 15 of the line.
-    const fields = this.#read('stat').split(') ').at(-1)?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+    return readCpuSeconds(this.#child.pid);
   }
 
   residentMib(kind: 'now' | 'peak'): number {
-    const field = kind === 'now' ? 'VmRSS' : 'VmHWM';
-    const found = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(this.#read('status'));
-    return Math.round(Number(found?.[1]) / 1_024);
+    return readResidentMib(this.#child.pid, kind);
   }
 
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     this.#child.kill(signal);
     await this.#exited;
-  }
-
-  #read(file: string): string {
-    return readFileSync(`/proc/${this.#child.pid}/${file}`, 'utf8');
   }
 
   #take(text: string): void {
