@@ -201,6 +201,19 @@ describe('AgentCore: offers', () => {
     expect(kinds(actions)).toEqual(['leaseUpdate', 'deletePod']);
   });
 
+  test('looks for the pod of a revoked offer that a request without an answer may have made', () => {
+    const world = connected();
+    world.offer(offer);
+    const failed = { kind: 'failed', message: 'timeout' } as const;
+    world.take({ kind: 'createAnswered', leaseId: '1-1', answer: failed });
+    const revoke = { kind: 'revoke', leaseId: '1-1', podUid: '', reason: 'Revoked' } as const;
+    const asked = world.take({ kind: 'messageReceived', message: revoke });
+    expect(kinds(asked)).toEqual(['lookUpPod']);
+    const found = { kind: 'found', pod } as const;
+    const actions = world.take({ kind: 'lookUpAnswered', leaseId: '1-1', answer: found });
+    expect(kinds(actions)).toEqual(['leaseUpdate', 'deletePod']);
+  });
+
   test('says of a revoked offer that never arrived that it is not used', () => {
     const revoke = {
       kind: 'revoke',

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Reason } from '../../../shared/reason.ts';
-import { Bench, type BenchPull, cachedImage, type PullPlan } from './bench.ts';
+import { Bench, type BenchPull, cachedImage, type PullPlan, podOf, startWallMs } from './bench.ts';
+import { Driver, firstOffer, offersIn } from './driver.ts';
 
 const pullMs = 2_000;
 
@@ -71,6 +72,30 @@ describe('an image that its registry does not have', () => {
             other.createdMs <= one.createdMs && (other.endedMs ?? Infinity) > one.createdMs,
         ),
       ).toEqual([one]);
+  });
+
+  test('is tried by another node when the one that was to try did nothing', () => {
+    const driver = new Driver();
+    driver.list();
+    const offer = firstOffer(driver.connect('n1'));
+    const pod = podOf(offer, 'n1', startWallMs);
+    const reading = {
+      kind: 'failed',
+      terminal: true,
+      reason: 'ImageNotFound',
+      message: '',
+    } as const;
+    driver.apply({ kind: 'podSeen', pod: { ...pod, reading } });
+    driver.apply({ kind: 'podGone', pod: { ...pod, reading } });
+    expect(offersIn(driver.connect('n2'))).toEqual([]);
+    driver.pass(30_000);
+    const probe = firstOffer(driver.beat('n2', 2));
+    driver.pass(17_000);
+    expect(offersIn(driver.beat('n1', 2))).toEqual([]);
+    const { leaseId } = probe;
+    const lapsed = driver.apply({ kind: 'podLookedUp', leaseId, pod: undefined });
+    expect(driver.phase(leaseId)).toBe('Lapsed');
+    expect(offersIn(lapsed)).toMatchObject([{ pair: offer.pair }]);
   });
 
   test('is pulled everywhere soon after it has come', () => {

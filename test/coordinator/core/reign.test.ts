@@ -67,6 +67,20 @@ describe('a failed pair', () => {
 });
 
 describe('a new reign', () => {
+  test.for([
+    ['minDelay', { minDelayMs: 40_000 }, 40_000],
+    ['startsPerMinute', { startsPerMinute: 1 }, 60_000],
+  ] as const)('knows of no starts before it, and lets %s pass first', ([, pace, spanMs]) => {
+    driver = new Driver({ epoch: 2, firstEpoch: false });
+    const limit = { name: 'pace', per: 'cluster', match: {}, ...pace } as const;
+    driver.apply({ kind: 'limitsConfigured', limits: [limit] });
+    driver.list({ nodes: ['n1'] });
+    driver.connect('n1');
+    driver.pass(spanMs - 1);
+    expect(offersIn(driver.beat('n1', 2))).toEqual([]);
+    expect(offersIn(driver.pass(1))).toHaveLength(1);
+  });
+
   const former: Offer = {
     kind: 'offer',
     leaseId: '1-7',

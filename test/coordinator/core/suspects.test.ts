@@ -96,6 +96,20 @@ describe('leases of silent nodes', () => {
       expect(lease).toMatchObject({ outcome: 'Unknown', reason: 'NodeNotReady' });
   });
 
+  test('are written off oldest first', () => {
+    driver = new Driver();
+    limit(5);
+    driver.list({ nodes: ['n1', 'n2', 'n3'] });
+    for (const name of ['n2', 'n3', 'n1']) {
+      hold(offersIn(driver.connect(name)));
+      driver.pass(1_000);
+    }
+    silence(['n1', 'n2', 'n3']);
+    driver.pass(fiveMinutesMs);
+    const kept = [...driver.core.leases()].filter(({ phase }) => phase === 'Suspect');
+    expect(kept.map(({ nodeName }) => nodeName)).toEqual(['n1']);
+  });
+
   test('stay when they are no more than their share', () => {
     silence(names.slice(0, 2));
     driver.pass(fiveMinutesMs);
