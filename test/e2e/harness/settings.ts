@@ -19,6 +19,7 @@ export function describeCoordinator(
     FOREHOLD_GRPC_ADDRESS: `127.0.0.1:${ports.grpc}`,
     FOREHOLD_HTTP_ADDRESS: `127.0.0.1:${ports.http}`,
     FOREHOLD_PULL_NAMESPACE: defaultPullNamespace,
+    FOREHOLD_READ_EVENTS: 'on',
     FOREHOLD_NAMESPACE: systemNamespace,
   };
 }
