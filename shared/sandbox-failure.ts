@@ -36,7 +36,7 @@ const reasonsAfterSandbox: readonly string[] = ['Pulling', 'Pulled', 'Created', 
 const noAddress =
   /no IP addresses available in range set|failed to assign an IP address to container|Assigned 0 out of \d+ requested IPv[46] addresses|postIpamFailure.*(range is full|no more IPs available|CIDR ranges are exhausted|allocates more IPs)|Failed to allocate (address|pool): No available address|not enough IPs available|Could not allocate IP in range|no address allocated to pod|no available ip for pod|NoAvailableAddress/is;
 
-// Kubelets put this before the eleventh telling of one trouble.
+// Kubelets put this before the tenth telling of one trouble, and all later ones.
 const combined = /^\(combined from similar events\): /;
 
 /** Whether the events say that the pod had its sandbox. */

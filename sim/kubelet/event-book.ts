@@ -1,6 +1,6 @@
 // What the kubelets say of their pods in events: those that Forehold and its tests look at (a pull begins, a pull fails, a
 // sandbox cannot be made) and no others. As by client-go's correlator, what is said again only counts up, and from the
-// eleventh thing about one trouble on one event stands for all; as by the API server, an hour later they are forgotten.
+// tenth thing about one trouble on one event stands for all; as by the API server, an hour later they are forgotten.
 
 import type { Clock } from '../../shared/clock.ts';
 import type { KubeEvent, Pod } from '../../shared/kube-types.ts';
@@ -21,7 +21,7 @@ interface Told {
   atMs: number;
 }
 
-const maxSimilar = 10;
+const maxSimilar = 9;
 const lifeMs = 3_600_000;
 // A storm of thousands of failing pods leaves no more than this.
 const maxEvents = 5_000;

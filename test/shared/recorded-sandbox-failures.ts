@@ -1,7 +1,7 @@
 // What kubelets' events say of a pod that cannot have its sandbox, word for word, and what Forehold makes of it: the table
-// that tests of the classification go over. `from` is where the sentence was recorded: an issue or pull request as
-// OWNER/REPOSITORY#NUMBER. Sandbox ids are shortened, and where only the plugin's part is quoted there, the runtime's is put
-// before it.
+// that tests of the classification go over. `from` is where the sentence was recorded: `seen` is the test bed in November 2026
+// (Kubernetes 1.36.3, containerd 2.4.2, CNI plugins of Debian 12), else an issue or pull request as OWNER/REPOSITORY#NUMBER. Sandbox
+// ids are shortened, and where only the plugin's part is quoted there, the runtime's is put before it.
 
 import type { Reason } from '../../shared/reason.ts';
 
@@ -20,6 +20,18 @@ const docker =
   'Failed create pod sandbox: rpc error: code = Unknown desc = failed to set up sandbox container "49a1e22a" network for pod "web": NetworkPlugin cni failed to set up pod "web_default" network: ';
 
 export const sandboxFailures: readonly RecordedSandboxFailure[] = [
+  {
+    what: 'host-local',
+    from: 'seen',
+    reason: 'NoPodIP',
+    message: `${containerd}plugin type="ptp" failed (add): failed to allocate for range 0: no IP addresses available in range set: 10.88.1.1-10.88.1.254`,
+  },
+  {
+    what: 'host-local, from the tenth time on',
+    from: 'seen',
+    reason: 'NoPodIP',
+    message: `(combined from similar events): ${containerd}plugin type="ptp" failed (add): failed to allocate for range 0: no IP addresses available in range set: 10.88.1.1-10.88.1.254`,
+  },
   {
     what: 'host-local (flannel, MicroK8s)',
     from: 'canonical/microk8s#1147',
