@@ -31,8 +31,8 @@ export const clusterBounds: ConnectionBounds = {
   maxHandshakes: 100,
   // Those that wait for one included.
   maxHandshakesPerAddress: 10,
-  // Agents that lost their leader dial all at once. One that waits costs a socket and its first packet; at 3.5 ms a
-  // session a thousand are through within four seconds, before an agent gives up its dial after ten.
+  // Agents that lost their leader dial all at once. One that waits costs a socket and its first packet; at 5 ms a
+  // session a thousand are through in as many seconds, before an agent gives up its dial after ten.
   maxWaiting: 1_000,
   waitMs: 5_000,
   // Ten a second: a handshake flood from one address costs about a hundredth of a core.
