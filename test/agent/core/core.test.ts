@@ -42,6 +42,18 @@ describe('AgentCore: greeting', () => {
     expect(kinds(new World().connect())).toEqual(['inventoryChunk', 'heartbeat']);
   });
 
+  test('tells again what the coordinator remembers of its pull pods', () => {
+    const entry = {
+      reference: 'registry.example/pulled:1',
+      digest: 'sha256:d',
+      sizeBytes: 0,
+      provenance: 'pullPod',
+      observedAtMs: startWallMs,
+    } as const;
+    const [chunk] = sent(new World().connect({ acknowledged: [entry] }));
+    expect(chunk).toMatchObject({ kind: 'inventoryChunk', entries: [entry] });
+  });
+
   test('sends no inventory that the coordinator still holds, but what changed since Hello', () => {
     const world = new World();
     world.take({ kind: 'nodeSeen', node: makeNode() });

@@ -248,6 +248,19 @@ describe('a hold', () => {
     });
   });
 
+  test('is revoked where nobody wants the image, though others want it elsewhere', () => {
+    driver.list();
+    const elsewhere = { image: 'r.example/app', tag: '1', nodeSelector: { pool: 'b' } };
+    driver.apply({ kind: 'imageSeen', image: cachedImage('other', elsewhere) });
+    const { leaseId } = firstOffer(driver.connect('n1'));
+    const revoke = { kind: 'revoke', leaseId, podUid: '', reason: 'NoLongerDesired' };
+    expect(driver.apply({ kind: 'imageGone', name: 'app' })).toContainEqual({
+      kind: 'send',
+      sessionId: 's-n1',
+      message: revoke,
+    });
+  });
+
   test('of an image wanted again meanwhile gets no second lease', () => {
     driver.list({ nodes: ['n1'] });
     const offer = firstOffer(driver.connect('n1'));
