@@ -6,7 +6,7 @@ import { DesiredImage, desiredImageKey, type ImageKey } from './desired-image.ts
 import type { CachedImageObject, NodeRecord } from './events.ts';
 import { type NodeClass, NodeClasses, type Selector } from './node-class.ts';
 import { NodeOrder } from './node-order.ts';
-import { NodeState } from './node-state.ts';
+import { NodeState, type Proof } from './node-state.ts';
 import type { PolicyState } from './policy-state.ts';
 import { decideStanding, isWantedBy } from './standing.ts';
 import { isTarget } from './target.ts';
@@ -193,6 +193,14 @@ export class Demand {
     this.#rank(node);
   }
 
+  /** Says what its newest pull shows of the node. */
+  setProof(node: NodeState, proof: Proof): void {
+    if (node.proof === proof) return;
+    this.order.set(node, 0);
+    node.proof = proof;
+    this.#rank(node);
+  }
+
   /** Draws every conclusion from the pair's inventory entry, lease and backoff. */
   refreshPair(image: DesiredImage, node: NodeState): void {
     const isHeld = image.isHeldBy(node);
@@ -244,6 +252,8 @@ export class Demand {
       image.missing.add(node);
       node.missing.add(image);
       this.missingPairs += 1;
+      // What it could pull yesterday says little about today.
+      if (node.proof === 'proven') this.setProof(node, 'untried');
     } else {
       image.missing.delete(node);
       node.missing.delete(image);

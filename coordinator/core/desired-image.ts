@@ -5,6 +5,7 @@ import type { Backoff } from '../../shared/backoff.ts';
 import type { Reason } from '../../shared/reason.ts';
 import { ClassTally } from './class-tally.ts';
 import type { Lease } from './lease-table.ts';
+import { drawLot } from './lot.ts';
 import type { NodeState } from './node-state.ts';
 import { OpenNodes } from './open-nodes.ts';
 import { backoffJitterRatio } from './policy.ts';
@@ -73,6 +74,10 @@ export class DesiredImage {
   rest: ImageRest | undefined;
   /** Lowest of its wishes' values; kept by `readWishes`. */
   priority = 0;
+  /** Live leases of it on nodes that were not proven when they began; kept by `Pairs`. */
+  trials = 0;
+  /** Its place among images that nothing else sets apart. */
+  readonly lot: number;
   /** How many offers it has had. */
   offers = 0;
   /** Since when it has had open nodes and no offer, monotonic; undefined while it has none. */
@@ -84,6 +89,7 @@ export class DesiredImage {
 
   constructor(of: ImageKey) {
     this.key = desiredImageKey(of);
+    this.lot = drawLot(this.key);
     this.image = of.image;
     this.registry = of.registry;
     this.pullSecrets = of.pullSecrets;

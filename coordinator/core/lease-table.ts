@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../shared/protocol.ts';
 import type { Reason } from '../../shared/reason.ts';
+import type { DesiredImage } from './desired-image.ts';
 import type { PullPodRecord } from './events.ts';
 import type { LimitSubject } from './limits.ts';
 import type { LeasePhase } from './views.ts';
@@ -46,6 +47,8 @@ export interface Lease {
   /** The pod is gone and the pull goes on. */
   isUnseen: boolean;
   result: LeaseResult | undefined;
+  /** The image that counts it as a trial; undefined when none does. */
+  trialOf: DesiredImage | undefined;
   /** A GET of the pod was asked for and not answered. */
   isBeingLookedUp: boolean;
 }
@@ -65,6 +68,7 @@ export function newLease(
     | 'isEndReported'
     | 'isUnseen'
     | 'result'
+    | 'trialOf'
     | 'isBeingLookedUp'
   >,
 ): Lease {
@@ -81,6 +85,7 @@ export function newLease(
     isEndReported: false,
     isUnseen: false,
     result: undefined,
+    trialOf: undefined,
     isBeingLookedUp: false,
   };
 }

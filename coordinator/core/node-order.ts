@@ -1,15 +1,25 @@
 // In which order nodes get the next pull. Kept once for all images: what an image lacks is a bit per node, and the first
-// node with the bit set is the one.
+// node with the bit set is the one. Nodes stand apart by what their last pulls say of them, so that a search can do without
+// some of them at no cost.
 
 import type { NodeClass } from './node-class.ts';
-import type { NodeState } from './node-state.ts';
+import type { NodeState, Proof } from './node-state.ts';
 import type { OpenNodes } from './open-nodes.ts';
 import { compareNodes, RankedNodes } from './ranked-nodes.ts';
 
 export type RankOrder = 'warmest' | 'coldest';
 
+/** Where to look for a node. */
+export interface Sought {
+  readonly classes: readonly NodeClass[];
+  readonly proofs: readonly Proof[];
+  readonly open: OpenNodes;
+}
+
+export const allProofs: readonly Proof[] = ['proven', 'untried', 'failing'];
+
 export class NodeOrder {
-  readonly #classes = new Map<NodeClass, RankedNodes>();
+  readonly #classes = new Map<NodeClass, Map<Proof, RankedNodes>>();
   /** By index; a place of nobody is undefined. */
   readonly #nodes: (NodeState | undefined)[] = [];
   readonly #ranks: number[] = [];
@@ -19,7 +29,7 @@ export class NodeOrder {
     return this.#classes.keys();
   }
 
-  /** @param rank how many desired images it lacks; 0 takes it out, as must be done before its class or index changes */
+  /** @param rank how many desired images it lacks; 0 takes it out, as must be done before its class, proof or index changes */
   set(node: NodeState, rank: number): void {
     const before = this.#ranks[node.index] ?? 0;
     if (before === rank || node.index < 0) return;
@@ -27,25 +37,20 @@ export class NodeOrder {
     if (before > 0) this.#remove(node, before);
     if (rank === 0) return;
     this.#nodes[node.index] = node;
-    let ranked = this.#classes.get(node.nodeClass);
-    if (ranked === undefined) {
-      ranked = new RankedNodes((index) => this.#nodes[index]);
-      this.#classes.set(node.nodeClass, ranked);
-    }
+    const ofClass = this.#classes.get(node.nodeClass) ?? new Map<Proof, RankedNodes>();
+    this.#classes.set(node.nodeClass, ofClass);
+    const ranked = ofClass.get(node.proof) ?? new RankedNodes((index) => this.#nodes[index]);
+    ofClass.set(node.proof, ranked);
     ranked.insert(node, rank);
   }
 
-  /** The first node in order, of these classes, that is open and that `accept` takes. */
+  /** The first node in order that is open and that `accept` takes. */
   find(
-    classes: readonly NodeClass[],
+    sought: Sought,
     order: RankOrder,
-    open: OpenNodes,
     accept: (node: NodeState) => boolean,
   ): NodeState | undefined {
-    const walks = classes.flatMap((nodeClass) => {
-      const ranked = this.#classes.get(nodeClass);
-      return ranked === undefined ? [] : [new Walk(ranked, order, open)];
-    });
+    const walks = this.#listsOf(sought).map((ranked) => new Walk(ranked, order, sought.open));
     for (;;) {
       const walk = this.#pick(walks, order);
       const node = walk === undefined ? undefined : this.#nodes[walk.index];
@@ -57,41 +62,61 @@ export class NodeOrder {
 
   /** How many nodes of the class in order are open. */
   countOpen(nodeClass: NodeClass, open: OpenNodes): number {
-    const ranked = this.#classes.get(nodeClass);
     let count = 0;
-    for (let place = 0; place < (ranked?.length ?? 0); place += 1)
-      if (open.has(ranked?.indexAt(place) ?? -1)) count += 1;
+    for (const ranked of this.#listsOf({ classes: [nodeClass], proofs: allProofs, open }))
+      for (let place = 0; place < ranked.length; place += 1)
+        if (open.has(ranked.indexAt(place))) count += 1;
     return count;
   }
 
   /** Greatest number of images that an open node lacks; 0 when there is none. */
-  coldestRank(open: OpenNodes): number {
+  coldestRank(open: OpenNodes, proofs: readonly Proof[]): number {
     let coldest = 0;
-    for (const ranked of this.#classes.values()) {
+    const classes = [...this.#classes.keys()];
+    for (const ranked of this.#listsOf({ classes, proofs, open })) {
       for (let place = ranked.length - 1; ranked.rankAt(place) > coldest; place -= 1)
         if (open.has(ranked.indexAt(place))) coldest = ranked.rankAt(place);
     }
     return coldest;
   }
 
-  /** The open node of these classes that was passed over by most offers, by its number; undefined when there is none. */
-  longestOpen(classes: readonly NodeClass[], open: OpenNodes): NodeState | undefined {
-    let longest = { offersBefore: Infinity, index: -1 };
-    for (const nodeClass of classes) {
-      const ranked = this.#classes.get(nodeClass);
-      for (let place = 0; place < (ranked?.length ?? 0); place += 1) {
-        const index = ranked?.indexAt(place) ?? -1;
-        const offersBefore = open.offersBefore(index);
-        if (offersBefore < longest.offersBefore) longest = { offersBefore, index };
+  /** The open node that was passed over by most offers and that `accept` takes, if it opened before so many offers. */
+  findLongestOpen(
+    sought: Sought,
+    latest: number,
+    accept: (node: NodeState) => boolean,
+  ): NodeState | undefined {
+    let longest: { readonly node?: NodeState; readonly offersBefore: number } = {
+      offersBefore: latest + 1,
+    };
+    for (const ranked of this.#listsOf(sought)) {
+      for (let place = 0; place < ranked.length; place += 1) {
+        const index = ranked.indexAt(place);
+        const offersBefore = sought.open.offersBefore(index);
+        const node = offersBefore < longest.offersBefore ? this.#nodes[index] : undefined;
+        if (node !== undefined && accept(node)) longest = { node, offersBefore };
       }
     }
-    return this.#nodes[longest.index];
+    return longest.node;
+  }
+
+  #listsOf({ classes, proofs }: Sought): readonly RankedNodes[] {
+    const lists: RankedNodes[] = [];
+    for (const nodeClass of classes) {
+      const ofClass = this.#classes.get(nodeClass);
+      for (const proof of proofs) {
+        const ranked = ofClass?.get(proof);
+        if (ranked !== undefined) lists.push(ranked);
+      }
+    }
+    return lists;
   }
 
   #remove(node: NodeState, rank: number): void {
-    const ranked = this.#classes.get(node.nodeClass);
-    ranked?.remove(node, rank);
-    if (ranked?.length === 0) this.#classes.delete(node.nodeClass);
+    const ofClass = this.#classes.get(node.nodeClass);
+    ofClass?.get(node.proof)?.remove(node, rank);
+    const isEmpty = [...(ofClass?.values() ?? [])].every(({ length }) => length === 0);
+    if (isEmpty) this.#classes.delete(node.nodeClass);
     this.#nodes[node.index] = undefined;
   }
 

@@ -4,7 +4,11 @@ import type { Instant } from '../../shared/clock.ts';
 import { type Hello, type InventoryEntry, timing } from '../../shared/protocol.ts';
 import type { DesiredImage } from './desired-image.ts';
 import type { NodeRecord } from './events.ts';
+import { drawLot } from './lot.ts';
 import { type NodeClass, unknownClass } from './node-class.ts';
+
+/** What its own pulls say of a node: 'proven' by one since it last came to lack an image, 'failing' since the last one. */
+export type Proof = 'proven' | 'untried' | 'failing';
 
 export interface Session {
   readonly id: string;
@@ -36,6 +40,10 @@ export class NodeState {
   /** Not Ready for so long that nobody can tell what its pulls do. */
   isSuspect = false;
   liveLeases = 0;
+  /** Set by `Demand`, which keeps nodes in order by it. */
+  proof: Proof = 'untried';
+  /** Its place among nodes that nothing else sets apart. */
+  readonly lot: number;
   /** 0 while the node object is not known. */
   createdAtMs = 0;
   /** Its place in arrays by node, given by `Demand`; -1 once it is forgotten. */
@@ -48,6 +56,7 @@ export class NodeState {
   constructor(uid: string, name: string) {
     this.uid = uid;
     this.name = name;
+    this.lot = drawLot(uid);
   }
 
   holds(reference: string): boolean {

@@ -3,13 +3,23 @@
 
 import type { DesiredImage } from './desired-image.ts';
 import type { EligibleNodes } from './limits.ts';
-import type { Outlook } from './pacing.ts';
+import type { Outlook } from './waits.ts';
 
-export interface Candidate {
+/** Images of equal urgency. */
+export interface Group {
+  /** In order. */
+  readonly images: readonly DesiredImage[];
+  /** Those first that will be done first, and so lose least by a slot that hangs. */
+  readonly leastPressed: readonly DesiredImage[];
+}
+
+interface Candidate {
   readonly image: DesiredImage;
   /** Since when it could have been offered and was not, if that is too long ago, monotonic. */
   readonly starvingSinceMs: number | undefined;
-  /** How long it will take at its own limits; 0 unless that is most of what is left of everything. */
+  /** How long it will take at its own limits. */
+  readonly ownMs: number;
+  /** The same; 0 unless that is most of what is left of everything. */
   readonly criticalMs: number;
 }
 
@@ -27,18 +37,39 @@ export function rankImages(
   images: readonly DesiredImage[],
   outlook: Outlook,
   nowMs: number,
-): readonly Candidate[] {
+): readonly Group[] {
   const remainingMs = estimateRemainingMs(outlook);
   const candidates = images.map((image) => {
     const ownMs = estimateImageMs(image, outlook);
     const waitingSinceMs = image.waitingSinceMs ?? nowMs;
     return {
       image,
+      ownMs,
       starvingSinceMs: nowMs - waitingSinceMs >= starvationMs ? waitingSinceMs : undefined,
       criticalMs: ownMs >= remainingMs * criticalShare ? ownMs : 0,
     };
   });
-  return candidates.sort(compareCandidates);
+  candidates.sort(compareCandidates);
+  return groupByUrgency(candidates);
+}
+
+function groupByUrgency(candidates: readonly Candidate[]): readonly Group[] {
+  const groups: Candidate[][] = [];
+  let before: Candidate | undefined;
+  for (const candidate of candidates) {
+    const isEqual =
+      before?.starvingSinceMs === candidate.starvingSinceMs &&
+      before?.image.priority === candidate.image.priority;
+    if (isEqual) groups.at(-1)?.push(candidate);
+    else groups.push([candidate]);
+    before = candidate;
+  }
+  return groups.map((group) => ({
+    images: group.map(({ image }) => image),
+    leastPressed: [...group]
+      .sort((a, b) => a.ownMs - b.ownMs || compareCandidates(a, b))
+      .map(({ image }) => image),
+  }));
 }
 
 export function eligibleFor(image: DesiredImage, { demand }: Outlook): EligibleNodes {

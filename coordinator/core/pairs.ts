@@ -41,6 +41,10 @@ export class Pairs {
     const pair = desired.pair(node);
     // A pod whose annotations are destroyed may stand beside the pair's own.
     pair.lease ??= lease;
+    if (node.proof !== 'proven') {
+      lease.trialOf = desired;
+      desired.trials += 1;
+    }
     demand.refreshPair(desired, node);
   }
 
@@ -67,6 +71,8 @@ export class Pairs {
 
   settle(lease: Lease, result: LeaseResult, now: Instant): void {
     const { demand } = this.#state;
+    if (lease.trialOf !== undefined) lease.trialOf.trials -= 1;
+    lease.trialOf = undefined;
     const subjects = this.#find(lease);
     if (subjects === undefined) return;
     const { image, node, pair } = subjects;
@@ -173,6 +179,7 @@ export class Pairs {
 
   #succeed({ image, node }: Subjects, lease: Lease, result: LeaseResult, now: Instant): void {
     notePulled(node, lease.pod?.image ?? lease.image, result.digest, now);
+    this.#state.demand.setProof(node, 'proven');
     if (lease.heldAtMs !== undefined && !lease.isUnseen)
       image.recordPull(now.wallMs - lease.heldAtMs);
     for (const wish of image.wishes) {
@@ -185,6 +192,7 @@ export class Pairs {
   }
 
   #fail({ image, node, pair }: Subjects, result: LeaseResult, now: Instant): void {
+    if (!isTakenBack(result)) this.#state.demand.setProof(node, 'failing');
     // An offer that was never used, or a lease that somebody took back, is nobody's failed pull; the backoff is the same.
     const isFailure = result.reason !== 'OfferLapsed' && !isTakenBack(result);
     if (isFailure || pair.failures === 0) {

@@ -3,10 +3,11 @@
 import type { Instant } from '../../shared/clock.ts';
 import type { PullPolicyStatus } from './events.ts';
 import type { Wait } from './gate.ts';
-import { findImageWait, type Outlook } from './pacing.ts';
+import { findImageWait } from './pacing.ts';
 import { policyLimitName } from './policy-limits.ts';
 import type { PolicyState } from './policy-state.ts';
 import { type Said, toCondition } from './status.ts';
+import type { Outlook } from './waits.ts';
 
 export function describePolicyStatus(
   policy: PolicyState,

@@ -1,5 +1,5 @@
 // The nodes of one class that could pull something now, in order: by how many desired images they lack, then new nodes
-// before old, then by name. Two sorted arrays, because a walk over thousands of small numbers is faster than any tree that
+// before old, then by lot. Two sorted arrays, because a walk over thousands of small numbers is faster than any tree that
 // has to be kept up to date for each of a hundred images.
 
 import type { NodeState } from './node-state.ts';
@@ -88,7 +88,8 @@ export class RankedNodes {
   }
 }
 
-/** New nodes before old, then by name. */
+/** New nodes before old, then by lot: neighbours by name share a rack, a pool or a fault. */
 export function compareNodes(a: NodeState, b: NodeState): number {
-  return b.createdAtMs - a.createdAtMs || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  const byLot = b.createdAtMs - a.createdAtMs || a.lot - b.lot;
+  return byLot || (a.uid < b.uid ? -1 : a.uid > b.uid ? 1 : 0);
 }

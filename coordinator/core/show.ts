@@ -5,8 +5,9 @@ import type { Demand } from './demand.ts';
 import type { DesiredImage } from './desired-image.ts';
 import type { Lease } from './lease-table.ts';
 import type { NodeState } from './node-state.ts';
-import { findImageWait, type Outlook } from './pacing.ts';
+import { findImageWait } from './pacing.ts';
 import type { ImageView, LeaseView, NodeView } from './views.ts';
+import type { Outlook } from './waits.ts';
 
 export function showLease(lease: Lease, demand: Demand): LeaseView {
   const result = lease.result ?? lease.reported;
