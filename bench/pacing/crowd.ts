@@ -5,9 +5,9 @@ import { Core } from '../../coordinator/core/core.ts';
 import type { CachedImageObject, Event, NodeRecord } from '../../coordinator/core/events.ts';
 import type { Limit } from '../../coordinator/core/limits.ts';
 import type { Instant } from '../../shared/clock.ts';
-import type { Hello, Offer } from '../../shared/protocol.ts';
+import type { Offer } from '../../shared/protocol.ts';
+import { cachedImage, helloOf, nodeRecord, podOf, startWallMs } from '../../sim/core-records.ts';
 
-const startWallMs = Date.parse('2026-01-01T00:00:00Z');
 const zones = 3;
 
 export interface CrowdOptions {
@@ -42,10 +42,10 @@ export class Crowd {
     const { nodes, images, limits } = this.#options;
     this.#apply({ kind: 'limitsConfigured', limits });
     const names = Array.from({ length: nodes }, (_, index) => `node-${index}`);
-    this.#apply({ kind: 'nodesListed', nodes: names.map(nodeRecord) });
+    this.#apply({ kind: 'nodesListed', nodes: names.map(nodeOf) });
     this.#apply({ kind: 'podsListed', pods: [] });
     this.#apply({ kind: 'policiesListed', policies: [] });
-    this.#apply({ kind: 'imagesListed', images: Array.from({ length: images }, cachedImage) });
+    this.#apply({ kind: 'imagesListed', images: Array.from({ length: images }, imageOf) });
     for (const name of names) {
       this.#apply({ kind: 'helloReceived', sessionId: name, hello: helloOf(name) });
       this.#apply({ kind: 'inventoryReceived', sessionId: name, entries: [] });
@@ -64,7 +64,7 @@ export class Crowd {
     const { offer, sessionId } = oldest;
     // Fast enough that no heartbeat grows old while the bench runs.
     this.#nowMs += 2;
-    const pod = podOf(offer, sessionId, this.#now);
+    const pod = podOf(offer, sessionId, this.#now.wallMs);
     this.#apply({ kind: 'podSeen', pod });
     const reading = { kind: 'pulled', terminal: true, digest: 'sha256:d', message: '' } as const;
     const before = this.#outstanding.length;
@@ -96,64 +96,13 @@ export class Crowd {
   }
 }
 
-function nodeRecord(name: string, index: number): NodeRecord {
-  return {
-    name,
-    uid: `uid-${name}`,
+function nodeOf(name: string, index: number): NodeRecord {
+  return nodeRecord(name, {
     labels: { 'topology.kubernetes.io/zone': `zone-${index % zones}` },
-    taints: [],
-    unschedulable: false,
-    deleting: false,
-    ready: true,
-    bootId: 'boot',
-    createdAtMs: startWallMs,
-    platform: { os: 'linux', architecture: 'amd64' },
-    kubeletVersion: 'v1.36.3',
-    containerRuntimeVersion: 'containerd://2.4.2',
-  };
+  });
 }
 
-function cachedImage(_: unknown, index: number): CachedImageObject {
+function imageOf(_: unknown, index: number): CachedImageObject {
   const name = `image-${index}`;
-  return {
-    metadata: { name, uid: `uid-${name}`, generation: 1 },
-    spec: { image: `registry-${index % 4}.example/${name}`, tag: '1' },
-  };
-}
-
-function helloOf(node: string): Hello {
-  return {
-    kind: 'hello',
-    protocolVersion: 1,
-    nodeName: node,
-    nodeUid: `uid-${node}`,
-    agentInstance: 'a',
-    platform: { os: 'linux', architecture: 'amd64' },
-    kubeletVersion: 'v1.36.3',
-    containerRuntimeVersion: 'containerd://2.4.2',
-    inventoryHash: 'none',
-    newestEpoch: 0,
-    unseenPulls: [],
-    failedPulls: [],
-  };
-}
-
-function podOf(offer: Offer, nodeName: string, now: Instant) {
-  return {
-    name: offer.podName,
-    uid: `uid-${offer.podName}`,
-    nodeName,
-    image: offer.image,
-    lease: {
-      leaseId: offer.leaseId,
-      epoch: offer.epoch,
-      pair: offer.pair,
-      limits: offer.limits,
-      notAfterMs: offer.notAfterMs,
-      pullTimeoutMs: offer.pullTimeoutMs,
-    },
-    createdAtMs: now.wallMs,
-    deleting: false,
-    reading: { kind: 'pulling' },
-  } as const;
+  return cachedImage(name, { image: `registry-${index % 4}.example/${name}`, tag: '1' });
 }

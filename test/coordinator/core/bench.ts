@@ -15,11 +15,9 @@ import type {
 import type { Limit } from '../../../coordinator/core/limits.ts';
 import type { LeaseView } from '../../../coordinator/core/views.ts';
 import type { Instant } from '../../../shared/clock.ts';
-import { parsePair } from '../../../shared/pair.ts';
-import type { Hello, Offer, Provenance } from '../../../shared/protocol.ts';
+import type { Offer, Provenance } from '../../../shared/protocol.ts';
 import type { Reason } from '../../../shared/reason.ts';
-
-export const startWallMs = Date.parse('2026-01-01T00:00:00Z');
+import { helloOf, nodeRecord, podOf, startWallMs } from '../../../sim/core-records.ts';
 
 /** How one pull ends; the time is from the pod's creation to its end. */
 export interface PullPlan {
@@ -51,46 +49,6 @@ export interface BenchPull {
   readonly node: string;
   readonly createdMs: number;
   endedMs: number | undefined;
-}
-
-export function cachedImage(name: string, spec: Record<string, unknown>): CachedImageObject {
-  return { metadata: { name, uid: `uid-${name}`, generation: 1 }, spec };
-}
-
-export function nodeRecord(name: string, change: Partial<NodeRecord> = {}): NodeRecord {
-  return {
-    name,
-    uid: `uid-${name}`,
-    labels: {},
-    taints: [],
-    unschedulable: false,
-    deleting: false,
-    ready: true,
-    createdAtMs: startWallMs,
-    platform: { os: 'linux', architecture: 'amd64' },
-    kubeletVersion: 'v1.36.3',
-    containerRuntimeVersion: 'containerd://2.4.2',
-    bootId: 'boot-1',
-    ...change,
-  };
-}
-
-export function helloOf(node: string, change: Partial<Hello> = {}): Hello {
-  return {
-    kind: 'hello',
-    protocolVersion: 1,
-    nodeName: node,
-    nodeUid: `uid-${node}`,
-    agentInstance: 'a',
-    platform: { os: 'linux', architecture: 'amd64' },
-    kubeletVersion: 'v1.36.3',
-    containerRuntimeVersion: 'containerd://2.4.2',
-    inventoryHash: 'none',
-    unseenPulls: [],
-    failedPulls: [],
-    newestEpoch: 0,
-    ...change,
-  };
 }
 
 interface Creation {
@@ -258,32 +216,6 @@ export class Bench {
     this.#pods.delete(pod.name);
     this.apply({ kind: 'podGone', pod: { ...pod, reading } });
   }
-}
-
-export function podOf(
-  offer: Offer,
-  nodeName: string,
-  createdAtMs: number,
-  uid = `uid-${offer.podName}`,
-): PullPodRecord {
-  if (parsePair(offer.pair) === undefined) throw new Error(`offer with pair ${offer.pair}`);
-  return {
-    name: offer.podName,
-    uid,
-    nodeName,
-    image: offer.image,
-    lease: {
-      leaseId: offer.leaseId,
-      epoch: offer.epoch,
-      pair: offer.pair,
-      limits: offer.limits,
-      notAfterMs: offer.notAfterMs,
-      pullTimeoutMs: offer.pullTimeoutMs,
-    },
-    createdAtMs,
-    deleting: false,
-    reading: { kind: 'pulling' },
-  };
 }
 
 /** Most pulls running at once among those that `matches` picks. */

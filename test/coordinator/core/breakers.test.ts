@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Reason } from '../../../shared/reason.ts';
-import { Bench, type BenchPull, cachedImage, type PullPlan, podOf, startWallMs } from './bench.ts';
+import { cachedImage, podOf, startWallMs } from '../../../sim/core-records.ts';
+import { Bench, type BenchPull, type PullPlan } from './bench.ts';
 import { Driver, firstOffer, offersIn } from './driver.ts';
 
 const pullMs = 2_000;

@@ -5,7 +5,7 @@ import type { Effect, Event, PullPodRecord } from '../../../coordinator/core/eve
 import type { CoreSettings } from '../../../coordinator/core/state.ts';
 import type { Instant } from '../../../shared/clock.ts';
 import type { LeaseUpdate, Offer } from '../../../shared/protocol.ts';
-import { cachedImage, helloOf, nodeRecord, startWallMs } from './bench.ts';
+import { cachedImage, helloOf, nodeRecord, startWallMs } from '../../../sim/core-records.ts';
 
 export const appImage = 'r.example/app:1';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { helloOf, nodeRecord } from './bench.ts';
+import { helloOf, nodeRecord } from '../../../sim/core-records.ts';
 import { Driver } from './driver.ts';
 
 /** A driver in which so many nodes are listed, in epoch 10. */

@@ -1,7 +1,7 @@
 // One case for each reason that Explain gives: how it comes about, and what is said beside the reason.
 
 import { expect } from 'vitest';
-import { cachedImage, nodeRecord, podOf, startWallMs } from './bench.ts';
+import { cachedImage, nodeRecord, podOf, startWallMs } from '../../../sim/core-records.ts';
 import { appImage, Driver, firstOffer } from './driver.ts';
 import {
   afterFailures,

@@ -6,7 +6,8 @@ import type { Effect, Event } from '../../../coordinator/core/events.ts';
 import type { Limit } from '../../../coordinator/core/limits.ts';
 import type { Pause } from '../../../coordinator/core/pauses.ts';
 import type { ExplanationView } from '../../../coordinator/core/views.ts';
-import { Bench, cachedImage, nodeRecord } from './bench.ts';
+import { cachedImage, nodeRecord } from '../../../sim/core-records.ts';
+import { Bench } from './bench.ts';
 import { offersIn } from './driver.ts';
 
 const limits: fc.Arbitrary<readonly Limit[]> = fc.uniqueArray(

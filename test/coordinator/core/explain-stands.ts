@@ -4,7 +4,7 @@ import type { Limit, LimitScope } from '../../../coordinator/core/limits.ts';
 import type { Pause } from '../../../coordinator/core/pauses.ts';
 import type { ExplanationView } from '../../../coordinator/core/views.ts';
 import type { Reason } from '../../../shared/reason.ts';
-import { cachedImage, nodeRecord, podOf, startWallMs } from './bench.ts';
+import { cachedImage, nodeRecord, podOf, startWallMs } from '../../../sim/core-records.ts';
 import { Driver, firstOffer } from './driver.ts';
 
 /** Lists are in and nobody is connected. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Limit } from '../../../coordinator/core/limits.ts';
 import type { ExplanationView } from '../../../coordinator/core/views.ts';
 import { listReasons, type Reason } from '../../../shared/reason.ts';
-import { cachedImage, nodeRecord, startWallMs } from './bench.ts';
+import { cachedImage, nodeRecord, startWallMs } from '../../../sim/core-records.ts';
 import { appImage, Driver } from './driver.ts';
 import { cases } from './explain-cases.ts';
 import { failing, listed } from './explain-stands.ts';

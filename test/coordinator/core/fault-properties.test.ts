@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Limit } from '../../../coordinator/core/limits.ts';
 import type { Reason } from '../../../shared/reason.ts';
-import { Bench, type BenchPull, cachedImage, type PullPlan, peak } from './bench.ts';
+import { cachedImage } from '../../../sim/core-records.ts';
+import { Bench, type BenchPull, type PullPlan, peak } from './bench.ts';
 
 const reasons: readonly Reason[] = [
   'ImageNotFound',

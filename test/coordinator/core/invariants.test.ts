@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Event } from '../../../coordinator/core/events.ts';
 import { countSlots, type Limit, mergeLimits } from '../../../coordinator/core/limits.ts';
-import { Bench, type BenchPull, cachedImage, nodeRecord, peak } from './bench.ts';
+import { cachedImage, nodeRecord } from '../../../sim/core-records.ts';
+import { Bench, type BenchPull, peak } from './bench.ts';
 
 const limitArbitrary: fc.Arbitrary<Limit> = fc.record({
   name: fc.constantFrom('cluster', 'image', 'node', 'mirror', 'zone-a'),

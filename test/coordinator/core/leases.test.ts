@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { cachedImage, helloOf, nodeRecord, podOf, startWallMs } from './bench.ts';
+import { cachedImage, helloOf, nodeRecord, podOf, startWallMs } from '../../../sim/core-records.ts';
 import { appImage, Driver, firstOffer, offersIn, removed, updateOf } from './driver.ts';
 
 let driver: Driver;

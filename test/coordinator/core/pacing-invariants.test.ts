@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PullPolicyObject } from '../../../coordinator/core/events.ts';
 import { type Limit, mergeLimits } from '../../../coordinator/core/limits.ts';
-import { Bench, cachedImage, nodeRecord } from './bench.ts';
+import { cachedImage, nodeRecord } from '../../../sim/core-records.ts';
+import { Bench } from './bench.ts';
 
 const nodes = 9;
 const images = 6;

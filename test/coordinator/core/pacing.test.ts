@@ -5,7 +5,8 @@ import type { NodeRecord, PullPolicyObject } from '../../../coordinator/core/eve
 import type { Limit } from '../../../coordinator/core/limits.ts';
 import { starvationMs } from '../../../coordinator/core/order.ts';
 import { seedPatienceMs } from '../../../coordinator/core/stages.ts';
-import { Bench, type BenchOptions, cachedImage, nodeRecord, startWallMs } from './bench.ts';
+import { cachedImage, nodeRecord, startWallMs } from '../../../sim/core-records.ts';
+import { Bench, type BenchOptions } from './bench.ts';
 
 const cluster = (count: number): Limit => ({
   name: 'cluster',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describePause, type Pause, type PauseScope } from '../../../coordinator/core/pauses.ts';
-import { cachedImage, podOf } from './bench.ts';
+import { cachedImage, podOf } from '../../../sim/core-records.ts';
 import { appImage, Driver, firstOffer, offersIn, removed } from './driver.ts';
 
 function pauseOf(scope: PauseScope, name = ''): Pause {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Effect, PullPodRecord } from '../../../coordinator/core/events.ts';
 import type { LeaseUpdate } from '../../../shared/protocol.ts';
 import type { PodEvent } from '../../../shared/sandbox-failure.ts';
-import { cachedImage, podOf, startWallMs } from './bench.ts';
+import { cachedImage, podOf, startWallMs } from '../../../sim/core-records.ts';
 import { appImage, Driver, firstOffer, removed, updateOf } from './driver.ts';
 
 const full = 'no IP addresses available in range set: 10.244.0.1-10.244.0.6';

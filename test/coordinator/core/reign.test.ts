@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Effect } from '../../../coordinator/core/events.ts';
 import type { Offer } from '../../../shared/protocol.ts';
-import { Bench, cachedImage, helloOf, nodeRecord, podOf, startWallMs } from './bench.ts';
+import { cachedImage, helloOf, nodeRecord, podOf, startWallMs } from '../../../sim/core-records.ts';
+import { Bench } from './bench.ts';
 import { appImage, Driver, firstOffer, offersIn, updateOf } from './driver.ts';
 
 let driver: Driver;

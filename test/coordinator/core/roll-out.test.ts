@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { countSlots, type Limit, mergeLimits } from '../../../coordinator/core/limits.ts';
-import { Bench, type BenchPull, cachedImage, peak } from './bench.ts';
+import { cachedImage } from '../../../sim/core-records.ts';
+import { Bench, type BenchPull, peak } from './bench.ts';
 
 /** A number in [0, 1) that depends on the text alone. */
 function fraction(text: string): number {

@@ -3,7 +3,7 @@ import { Core } from '../../../coordinator/core/core.ts';
 import type { Effect, Event } from '../../../coordinator/core/events.ts';
 import { inventoryHash } from '../../../shared/inventory-hash.ts';
 import type { Hello, InventoryEntry, Welcome } from '../../../shared/protocol.ts';
-import { cachedImage, helloOf, nodeRecord, startWallMs } from './bench.ts';
+import { cachedImage, helloOf, nodeRecord, startWallMs } from '../../../sim/core-records.ts';
 
 const now = { wallMs: startWallMs, monotonicMs: 0 };
 const entry: InventoryEntry = {

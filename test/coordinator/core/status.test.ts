@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { Core } from '../../../coordinator/core/core.ts';
 import type { Effect, NodeRecord } from '../../../coordinator/core/events.ts';
 import type { InventoryEntry } from '../../../shared/protocol.ts';
-import { Bench, cachedImage, helloOf, nodeRecord, startWallMs } from './bench.ts';
+import { cachedImage, helloOf, nodeRecord, startWallMs } from '../../../sim/core-records.ts';
+import { Bench } from './bench.ts';
 
 const app = cachedImage('app', { image: 'r.example/app', tag: '1' });
 

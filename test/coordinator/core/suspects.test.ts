@@ -5,7 +5,7 @@ import type { PullPodRecord } from '../../../coordinator/core/events.ts';
 import { shareOf } from '../../../coordinator/core/suspects.ts';
 import { formatPair, formatPodName } from '../../../shared/pair.ts';
 import type { Offer } from '../../../shared/protocol.ts';
-import { nodeRecord, podOf, startWallMs } from './bench.ts';
+import { nodeRecord, podOf, startWallMs } from '../../../sim/core-records.ts';
 import { appImage, Driver, offersIn } from './driver.ts';
 
 const fiveMinutesMs = 5 * 60_000;

@@ -1,7 +1,7 @@
 // What the core lets out is bounded by its tenure, whatever comes in and however late.
 
 import { describe, expect, test } from 'vitest';
-import { cachedImage, helloOf, nodeRecord } from './bench.ts';
+import { cachedImage, helloOf, nodeRecord } from '../../../sim/core-records.ts';
 import { Driver } from './driver.ts';
 
 function open(tenureUntilMs: number): Driver {

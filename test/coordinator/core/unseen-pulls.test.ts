@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { PullPodRecord } from '../../../coordinator/core/events.ts';
 import { formatPair, formatPodName } from '../../../shared/pair.ts';
 import type { InventoryEntry, Offer, UnseenPull } from '../../../shared/protocol.ts';
-import { helloOf, nodeRecord, podOf, startWallMs } from './bench.ts';
+import { helloOf, nodeRecord, podOf, startWallMs } from '../../../sim/core-records.ts';
 import { appImage, Driver, firstOffer, offersIn, updateOf } from './driver.ts';
 
 let driver: Driver;

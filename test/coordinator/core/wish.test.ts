@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isTarget } from '../../../coordinator/core/target.ts';
 import { parseWish } from '../../../coordinator/core/wish.ts';
-import { nodeRecord } from './bench.ts';
+import { nodeRecord } from '../../../sim/core-records.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 

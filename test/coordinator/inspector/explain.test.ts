@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { explain, getNode, listLimits } from '../../../coordinator/inspector/explain.ts';
-import { cachedImage, nodeRecord, podOf } from '../core/bench.ts';
+import { cachedImage, nodeRecord, podOf } from '../../../sim/core-records.ts';
 import { Driver, firstOffer } from '../core/driver.ts';
 
 /** n1 pulls the image, n2 waits for the one slot of the cluster, n3 is cordoned. */
