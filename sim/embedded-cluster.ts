@@ -51,6 +51,8 @@ export interface NodeOptions {
   readonly maxPods?: number;
   readonly diskBytes?: number;
   readonly speed?: PullSpeed;
+  /** Whence it pulls, the cluster's unless given: some nodes have a mirror of their own. */
+  readonly registry?: Registry;
   /** Ready from the start; unless given it joins as a new machine does, NotReady and tainted for its first second. */
   readonly ready?: boolean;
 }
@@ -165,7 +167,7 @@ export class EmbeddedCluster {
       clock,
       seed,
       store: this.store,
-      registry: this.registry,
+      registry: options.registry ?? this.registry,
       record: this.record,
       events: this.#events,
       identity,

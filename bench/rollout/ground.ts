@@ -11,22 +11,22 @@ import type { ProcessGround } from '../../sim/simulate/process.ts';
 import { SessionNetwork } from '../../sim/simulate/session-network.ts';
 import { openSeededRandom } from '../../sim/store/seeded-random.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
+import { addBadNode, type BadNodes, isBadPlace } from './bad-nodes.ts';
 import { measureRollOut, type RollOut } from './measure.ts';
 
 export interface GroundOptions {
   readonly nodes: number;
   readonly images: number;
   readonly limits: readonly Limit[];
-  /** Of every node but the last ones: they are bad. */
-  readonly badNodes?: { readonly count: number; readonly kind: 'fail' | 'hang' };
+  readonly badNodes?: BadNodes;
 }
 
 const seed = 1;
 const bytesPerSecond = 100_000_000;
 /** A pull of the fastest image takes 0.6 s, of the slowest 4.6 s. */
 const pullSeconds = { min: 0.6, max: 4.6 } as const;
-const hangMs = 6 * 3_600_000;
 const maxRollOutMs = 4 * 3_600_000;
+const registries = ['registry-0.example', 'registry-1.example', 'registry-2.example'] as const;
 const userAgents: readonly string[] = ['forehold-agent', 'forehold-coordinator'];
 
 export async function rollOut(options: GroundOptions): Promise<RollOut> {
@@ -62,17 +62,11 @@ export async function rollOut(options: GroundOptions): Promise<RollOut> {
 
 /** Returns the names of the good ones. */
 function addNodes(cluster: EmbeddedCluster, { nodes, badNodes }: GroundOptions): readonly string[] {
-  const { count, kind } = badNodes ?? { count: 0, kind: 'fail' };
   const good: string[] = [];
-  for (let index = 0; index < nodes; index += 1) {
-    // Bad ones spread among the good ones.
-    const isBad =
-      count > 0 &&
-      index % Math.floor(nodes / count) === 0 &&
-      index / Math.floor(nodes / count) < count;
-    if (!isBad) good.push(cluster.addNode({ ready: true }));
-    else if (kind === 'fail') cluster.addNode({ ready: true, maxPods: 0 });
-    else cluster.addNode({ ready: true, speed: { kind: 'fixed', pullTimeMs: hangMs } });
+  for (let place = 0; place < nodes; place += 1) {
+    if (badNodes !== undefined && isBadPlace(badNodes, place, nodes))
+      addBadNode(cluster, badNodes.trouble, registries);
+    else good.push(cluster.addNode({ ready: true }));
   }
   return good;
 }
@@ -81,7 +75,8 @@ function addImages(cluster: EmbeddedCluster, images: number): readonly string[] 
   return Array.from({ length: images }, (_, index) => {
     const share = images === 1 ? 0 : index / (images - 1);
     const seconds = pullSeconds.min + (pullSeconds.max - pullSeconds.min) * share;
-    const image = `registry-${index % 3}.example/team/image-${index}`;
+    const registry = registries[index % registries.length] ?? registries[0];
+    const image = `${registry}/team/image-${index}`;
     cluster.registry.push(`${image}:v1`, {
       sizeBytes: Math.round((seconds * bytesPerSecond) / 1.15),
     });
