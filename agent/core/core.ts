@@ -211,6 +211,8 @@ export class AgentCore {
     if (this.#session?.draining) return 'the stream is being drained';
     if (deadlineMs <= now.monotonicMs) return 'the offer came too late';
     if (parsePair(offer.pair)?.nodeUid !== this.#node?.uid) return 'the offer is for another node';
+    // Its pod was removed before our watch told so: the coordinator has to hear of the pull first.
+    if (this.#pods.isFollowed(offer)) return 'an earlier pull of the pair goes on';
     return undefined;
   }
 

@@ -8,6 +8,7 @@ import {
   bounds,
   type FailedPull,
   type LeaseUpdate,
+  type Offer,
   type Outcome,
   type UnseenPull,
 } from '../../shared/protocol.ts';
@@ -160,6 +161,16 @@ export class Pods {
       const { name, uid } = tracked.pod;
       return [{ kind: 'deletePod', podName: name, podUid: uid, force } as const];
     });
+  }
+
+  /** An earlier pull of the offer's pair has not ended, as far as was seen. */
+  isFollowed({ leaseId, pair }: Offer): boolean {
+    return [...this.#tracked.values()].some(
+      (tracked) =>
+        tracked.ended === undefined &&
+        tracked.leaseId !== leaseId &&
+        tracked.pod.lease?.pair === pair,
+    );
   }
 
   /** For Hello: a coordinator that knows nothing of these must count them; the newest ones. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { kinds, makeOffer, makePod, makeWelcome, updates, World } from './world.ts';
+import { failing, kinds, makeOffer, makePod, makeWelcome, updates, World } from './world.ts';
 
 const offer = makeOffer(1);
 const pod = makePod(offer);
@@ -33,6 +33,15 @@ describe('AgentCore: offers', () => {
     const actions = connected().offer(makeOffer(1, part));
     expect(kinds(actions)).toEqual(['leaseUpdate']);
     expect(updates(actions)).toMatchObject([{ state: 'declined', reason: 'OfferLapsed' }]);
+  });
+
+  test('declines an offer of a pair whose earlier pull it has not seen end', () => {
+    const world = connected();
+    world.take({ kind: 'podSeen', pod });
+    const next = { ...offer, leaseId: '1-2' };
+    expect(updates(world.offer(next))).toMatchObject([{ state: 'declined', leaseId: '1-2' }]);
+    world.take({ kind: 'podSeen', pod: { ...pod, reading: failing } });
+    expect(kinds(world.offer(makeOffer(3)))).toContain('createPod');
   });
 
   test('declines an offer whose time, counted from the sending of the heartbeat, is over', () => {
