@@ -75,10 +75,17 @@ export class NodeState {
   replaceInventory(entries: readonly InventoryEntry[], nowWallMs: number): void {
     this.inventory = new Map(entries.map((entry) => [entry.reference, entry]));
     this.isInventoryComplete = true;
-    for (const [reference, entry] of this.pulled) {
-      const isOld = nowWallMs - entry.observedAtMs > timing.statusLagMs;
-      if (isOld || this.inventory.has(reference)) this.pulled.delete(reference);
-    }
+    this.dropUnconfirmed(nowWallMs);
+    for (const reference of this.inventory.keys()) this.pulled.delete(reference);
+  }
+
+  /** Forgets what a pull pod brought and no report has shown in time: it was removed since. Returns the references. */
+  dropUnconfirmed(nowWallMs: number): readonly string[] {
+    const dropped: string[] = [];
+    for (const [reference, { observedAtMs }] of this.pulled)
+      if (nowWallMs - observedAtMs > timing.statusLagMs) dropped.push(reference);
+    for (const reference of dropped) this.pulled.delete(reference);
+    return dropped;
   }
 
   changeInventory(added: readonly InventoryEntry[], removed: readonly string[]): void {

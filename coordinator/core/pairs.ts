@@ -133,7 +133,9 @@ export class Pairs {
     const { image, node } = subjects;
     if (pod.image !== undefined) this.#state.demand.addAdmitted(image, pod.image);
     const { reading } = pod;
-    if (reading.kind === 'pulled') notePulled(node, pod.image ?? image.image, reading.digest, now);
+    // When it ended nobody says; what is older than its creation it cannot be.
+    if (reading.kind === 'pulled')
+      notePulled(node, pod.image ?? image.image, reading.digest, pod.createdAtMs);
     if (reading.kind === 'failed') {
       const { reason, message } = reading;
       this.#fail(subjects, { outcome: 'Failed', reason, message, digest: undefined }, now);
@@ -178,7 +180,7 @@ export class Pairs {
   }
 
   #succeed({ image, node }: Subjects, lease: Lease, result: LeaseResult, now: Instant): void {
-    notePulled(node, lease.pod?.image ?? lease.image, result.digest, now);
+    notePulled(node, lease.pod?.image ?? lease.image, result.digest, now.wallMs);
     this.#state.demand.setProof(node, 'proven');
     if (lease.heldAtMs !== undefined && !lease.isUnseen)
       image.recordPull(now.wallMs - lease.heldAtMs);
@@ -231,7 +233,7 @@ function notePulled(
   node: NodeState,
   reference: string,
   digest: string | undefined,
-  now: Instant,
+  observedAtMs: number,
 ): void {
   if (node.inventory.has(reference)) return;
   const entry = {
@@ -239,7 +241,7 @@ function notePulled(
     digest,
     sizeBytes: 0,
     provenance: 'pullPod',
-    observedAtMs: now.wallMs,
+    observedAtMs,
   } as const;
   node.pulled.set(reference, entry);
 }

@@ -104,6 +104,9 @@ export class Sessions {
     const node = this.#state.sessions.get(sessionId);
     if (node?.session === undefined) return;
     node.session.heartbeat = { sequence, receivedAt: now };
+    // Only an agent that has told everything is silent about what is not there.
+    if (node.isInventoryComplete)
+      this.#state.demand.refreshReferences(node, node.dropUnconfirmed(now.wallMs));
     const staleMs = now.monotonicMs + heartbeatFreshMs;
     this.#state.deadlines.add(staleMs, { kind: 'heartbeatStale', node, sequence });
     refreshAvailability(this.#state, node, now);

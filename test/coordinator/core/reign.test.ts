@@ -161,6 +161,18 @@ describe('a new reign', () => {
     ]);
   });
 
+  test('believes an ended pod of a former reign no longer than the agent that tells all', () => {
+    driver = new Driver({ epoch: 2, firstEpoch: false });
+    const reading = { kind: 'pulled', terminal: true, digest: 'sha256:d', message: '' } as const;
+    driver.list({ pods: [{ ...podOf(former, 'n1', startWallMs), reading }] });
+    driver.connect('n1');
+    const cached = () => driver.core.status('app', driver.now)?.cachedNodes;
+    expect(cached()).toEqual(['n1']);
+    driver.pass(90_001);
+    driver.beat('n1', 2);
+    expect(cached()).toEqual([]);
+  });
+
   test('counts a pod whose annotations it cannot read against every limit', () => {
     driver = new Driver({ epoch: 2, firstEpoch: false });
     driver.list({ pods: [{ ...podOf(former, 'n1', startWallMs), lease: undefined }] });
