@@ -3,7 +3,7 @@
 
 import type { Limit } from '../coordinator/core/limits.ts';
 import type { BenchOptions, Findings } from './main.ts';
-import { placements, troubles } from './rollout/bad-nodes.ts';
+import { isSlow, placements, troubles } from './rollout/bad-nodes.ts';
 import { type GroundOptions, rollOut } from './rollout/ground.ts';
 import type { RollOut } from './rollout/measure.ts';
 import { rollOutForReal } from './rollout/real-ground.ts';
@@ -51,7 +51,7 @@ async function runIsolation(run: Run): Promise<Findings> {
       const badNodes = { count: bad, trouble, placement };
       const { seconds } = await run(`with 11 ${trouble}, ${placement}`, { nodes, badNodes });
       const ratio = seconds / alone.seconds;
-      const isKept = ratio <= (trouble === 'hanging' ? bounds.hanging : bounds.failing);
+      const isKept = ratio <= (isSlow(trouble) ? bounds.hanging : bounds.failing);
       const name = `${trouble}${placement.charAt(0).toUpperCase()}${placement.slice(1)}`;
       figures[`${name}Ratio`] = round(ratio);
       figures[`${name}Kept`] = isKept;

@@ -17,6 +17,11 @@ export interface BadNodes {
   readonly placement: Placement;
 }
 
+/** Those that hold their slots at length: a kubelet tries for a sandbox for as long as the pod is there. */
+export function isSlow(trouble: Trouble): boolean {
+  return trouble === 'hanging' || trouble === 'sandbox';
+}
+
 /** Longer than any bench lasts. */
 const hangMs = 6 * 3_600_000;
 

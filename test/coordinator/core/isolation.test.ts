@@ -70,6 +70,13 @@ const aloneMs = goodDoneMs(
   () => false,
 );
 
+describe('89 good nodes alone', () => {
+  test('take a tenth longer at most than their work takes at 50 pulls at once', () => {
+    const workMs = (nodes - bad) * images * 2_600;
+    expect(aloneMs).toBeLessThanOrEqual((1.1 * workMs) / 50);
+  });
+});
+
 describe('11 bad nodes of 100', () => {
   test.for([
     ...everywhere.map((placement) => ['ImageNotFound', placement] as const),
