@@ -95,13 +95,13 @@ describe('run', () => {
       kind: 'stuck',
       why: [
         expect.stringMatching(
-          /^registry\.example\.com\/gone:missing fails on [34] of 4 nodes: ImageNotFound: /,
+          /^registry\.example\.com\/gone:missing fails on [234] of 4 nodes: ImageNotFound: /,
         ),
       ],
     });
     expect(report).toMatchObject({ pairs: 8, warmPairs: 4, seconds: null });
-    // Three at once; when the fourth is not under way by then, it is not tried.
-    expect([3, 4]).toContain(report.failedPulls);
+    // Two nodes are enough to blame the image; the others fail as well if they are under way by then.
+    expect([2, 3, 4]).toContain(report.failedPulls);
   });
 
   test('a field that the schema does not know is refused', async () => {
