@@ -69,6 +69,16 @@ export class NodeOrder {
     return count;
   }
 
+  /** Greatest number of images that a node lacks, open or not; 0 when there is none. */
+  highestRank(proof: Proof): number {
+    let highest = 0;
+    for (const ofClass of this.#classes.values()) {
+      const ranked = ofClass.get(proof);
+      if (ranked !== undefined) highest = Math.max(highest, ranked.rankAt(ranked.length - 1));
+    }
+    return highest;
+  }
+
   /** Greatest number of images that an open node lacks; 0 when there is none. */
   coldestRank(open: OpenNodes, proofs: readonly Proof[]): number {
     let coldest = 0;

@@ -10,7 +10,7 @@ export interface Group {
   /** In order. */
   readonly images: readonly DesiredImage[];
   /** Those first that will be done first, and so lose least by a slot that hangs. */
-  readonly leastPressed: readonly DesiredImage[];
+  readonly leastPressed: () => readonly DesiredImage[];
 }
 
 interface Candidate {
@@ -66,9 +66,10 @@ function groupByUrgency(candidates: readonly Candidate[]): readonly Group[] {
   }
   return groups.map((group) => ({
     images: group.map(({ image }) => image),
-    leastPressed: [...group]
-      .sort((a, b) => a.ownMs - b.ownMs || compareCandidates(a, b))
-      .map(({ image }) => image),
+    leastPressed: () =>
+      [...group]
+        .sort((a, b) => a.ownMs - b.ownMs || compareCandidates(a, b))
+        .map(({ image }) => image),
   }));
 }
 

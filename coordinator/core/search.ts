@@ -60,9 +60,9 @@ export class Search {
 
   /** Which of these images, given that they are free, can be offered to which node. */
   findPair({ images, leastPressed }: Group): Found | undefined {
-    const areTrialsDue = images.some((image) => this.#isTrialDue(image));
+    const areTrialsDue = this.#areTrialsDue(images);
     return (
-      (areTrialsDue ? this.#findTrial(leastPressed) : undefined) ??
+      (areTrialsDue ? this.#findTrial(leastPressed()) : undefined) ??
       this.#findNext(images) ??
       this.#findLast(images)
     );
@@ -109,9 +109,12 @@ export class Search {
     return undefined;
   }
 
-  #isTrialDue({ open }: DesiredImage): boolean {
+  #areTrialsDue(images: readonly DesiredImage[]): boolean {
     const { order } = this.#waits.outlook.demand;
-    return order.coldestRank(open, untried) >= this.#rounds * trialsDueShare;
+    const dueRank = this.#rounds * trialsDueShare;
+    // Spares asking about every image as long as there is much to do.
+    if (order.highestRank('untried') < dueRank) return false;
+    return images.some(({ open }) => order.coldestRank(open, untried) >= dueRank);
   }
 
   /** How much of what the image may have of its slots with nodes that are not proven it has; beyond 1 it has too much. */
