@@ -1,19 +1,27 @@
 // I2: a pair never has two pull pods at once, and nothing is pulled that is there or on its way.
 
-import type { World } from '../world.ts';
+import type { Pod } from '../../../shared/kube-types.ts';
+import type { PullEntry } from '../../kubelet/record.ts';
 import { type PullPod, readPullPod } from './pull-pods.ts';
 import type { Report } from './violation.ts';
 import type { Witnesses } from './witnesses.ts';
 
+/** What is asked of the world. */
+export interface PullScene {
+  /** Pull pods that have not ended. */
+  livePods(): readonly Pod[];
+  readonly cluster: { readonly record: { pulls(): readonly PullEntry[] } };
+}
+
 export class OnceCheck {
-  readonly #world: World;
+  readonly #world: PullScene;
   readonly #witnesses: Pick<Witnesses, 'isForgotten'>;
   readonly #report: Report;
   /** Uids of pods that may pull what is on its way, because nobody is bound to know of it. */
   readonly #forgiven = new Set<string>();
   #pullsSeen = 0;
 
-  constructor(world: World, witnesses: Pick<Witnesses, 'isForgotten'>, report: Report) {
+  constructor(world: PullScene, witnesses: Pick<Witnesses, 'isForgotten'>, report: Report) {
     this.#world = world;
     this.#witnesses = witnesses;
     this.#report = report;
