@@ -21,7 +21,6 @@ import { runReflectors } from './kube/reflectors.ts';
 import { fenceWrites } from './leadership/fence.ts';
 import type { Tenure } from './leadership/tenure.ts';
 import { LeaseJournal } from './lease-journal.ts';
-import { followLimitsFile } from './limits-file.ts';
 import { Loop } from './loop.ts';
 import type { CoordinatorMetrics } from './metrics.ts';
 import type { PauseKeeper } from './pauses/pause-keeper.ts';
@@ -45,8 +44,6 @@ export interface ReignOptions {
   readonly gate: AgentGate | undefined;
   /** In place of or beside the built-in ones. */
   readonly limits: readonly Limit[];
-  /** Where `limits` came from; read again during the reign. */
-  readonly limitsFile?: string | undefined;
   /** Ends every request under way. */
   readonly signal: AbortSignal;
   /** The last complete list is in. */
@@ -132,16 +129,9 @@ export class Reign {
 
   /** Feeds the core with what the cluster and the operator say; resolves when the signal aborts. */
   async run(): Promise<void> {
-    const { limits, limitsFile: path, clock, log, signal } = this.#options;
-    const onLimits = (changed: readonly Limit[]): void =>
-      this.post({ kind: 'limitsConfigured', limits: changed });
-    onLimits(limits);
-    await Promise.all([
-      runReflectors({ ...this.#options, onEvent: (event) => this.post(event) }, signal),
-      path === undefined
-        ? undefined
-        : followLimitsFile({ path, limits, clock, log, onLimits }, signal),
-    ]);
+    const { limits, signal } = this.#options;
+    this.post({ kind: 'limitsConfigured', limits });
+    await runReflectors({ ...this.#options, onEvent: (event) => this.post(event) }, signal);
   }
 
   /** The tenure goes on. */

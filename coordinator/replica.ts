@@ -5,9 +5,11 @@
 import { setMaxListeners } from 'node:events';
 import { leaderTrailer } from '../shared/names.ts';
 import { StatusError } from '../shared/rpc.ts';
+import type { Limit } from './core/limits.ts';
 import { Candidate, type CandidateOptions } from './leadership/candidate.ts';
 import { fenceWrites } from './leadership/fence.ts';
 import type { Loss, Tenure } from './leadership/tenure.ts';
+import { followLimitsFile } from './limits-file.ts';
 import { openPauseKeeper } from './pauses/pause-keeper.ts';
 import { Reign, type ReignOptions } from './reign.ts';
 
@@ -15,6 +17,8 @@ type Given = Omit<ReignOptions, 'tenure' | 'pauses' | 'signal' | 'onListed' | 'o
   Omit<CandidateOptions, 'onSeen'>;
 
 export interface ReplicaOptions extends Given {
+  /** Where `limits` came from; read again while the replica runs, leading or not. */
+  readonly limitsFile?: string | undefined;
   /** It leads, stands by, or can do more than before. */
   readonly onChange: () => void;
 }
@@ -28,6 +32,7 @@ export class Replica {
   readonly #options: ReplicaOptions;
   readonly #candidate: Candidate;
   readonly #settled = Promise.withResolvers<void>();
+  #limits: readonly Limit[];
   #reign: Reign | undefined;
   /** Monotonic; of the reign. */
   #beganAtMs = 0;
@@ -36,6 +41,7 @@ export class Replica {
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
+    this.#limits = options.limits;
     this.#candidate = new Candidate({ ...options, onSeen: () => this.#seen() });
   }
 
@@ -74,6 +80,24 @@ export class Replica {
    * @throws the signal's reason, or what broke
    */
   async run(signal: AbortSignal): Promise<never> {
+    const { limitsFile: path, clock, log } = this.#options;
+    const onLimits = (limits: readonly Limit[]): void => this.configure(limits);
+    const [never] = await Promise.all([
+      this.#standAgainAndAgain(signal),
+      path === undefined
+        ? undefined
+        : followLimitsFile({ path, limits: this.#limits, clock, log, onLimits }, signal),
+    ]);
+    return never;
+  }
+
+  /** Other limits from now on. A standby takes note of them as well: it begins its reign with what holds then. */
+  configure(limits: readonly Limit[]): void {
+    this.#limits = limits;
+    this.#reign?.post({ kind: 'limitsConfigured', limits });
+  }
+
+  async #standAgainAndAgain(signal: AbortSignal): Promise<never> {
     for (;;) {
       const tenure = await this.#candidate.stand(signal);
       await this.#lead(tenure, signal);
@@ -127,6 +151,7 @@ export class Replica {
     const reign = new Reign({
       ...this.#options,
       ...from,
+      limits: this.#limits,
       onListed: () => {
         log.info('all lists are in');
         onChange();

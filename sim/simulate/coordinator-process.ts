@@ -82,7 +82,7 @@ export class CoordinatorProcess extends Process {
     };
     const close = sessions.listen(address, { name, clock, accept });
     const reread = (): void => {
-      replica.reign?.post({ kind: 'limitsConfigured', limits: limits.limits() });
+      replica.configure(limits.limits());
       if (!signal.aborted) clock.startTimer(readEveryMs, reread);
     };
     reread();

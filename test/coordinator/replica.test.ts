@@ -1,5 +1,8 @@
 // Two coordinators on the embedded cluster, over real gRPC and HTTP, on a clock that runs faster.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Coordinator } from '../../coordinator/coordinator.ts';
 import { openSystemClock } from '../../shared/clock.ts';
@@ -24,7 +27,7 @@ async function startCluster(): Promise<string> {
   return url;
 }
 
-async function start(url: string, identity: string) {
+async function start(url: string, identity: string, limitsFile?: string) {
   const { log, lines } = openTestLog();
   const controller = new AbortController();
   const coordinator = new Coordinator({
@@ -38,6 +41,7 @@ async function start(url: string, identity: string) {
     grpc: { host: '127.0.0.1', port: 0 },
     http: { host: '127.0.0.1', port: 0 },
     limits: [],
+    limitsFile,
   });
   const running = coordinator.run(controller.signal);
   const stop = (): Promise<void> => {
@@ -124,6 +128,24 @@ describe('Replica', () => {
     await waitUntil(() => [...standby.coordinator.nodes()].length === 1);
     const next = standby.dial();
     expect((await next.open(helloOf('node-01', 'uid'))).epoch).toBe(2);
+  });
+
+  test('a standby takes up a changed limits file, and begins its reign with it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'forehold-replica-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'limits.yaml');
+    writeFileSync(file, 'limits: []');
+    const url = await startCluster();
+    const leader = await start(url, 'pod-a');
+    const standby = await start(url, 'pod-b', file);
+    writeFileSync(file, 'limits: [{name: cluster, per: cluster, slots: 7}]');
+    await waitUntil(() => standby.lines.find(({ msg }) => msg === 'limits file taken up'));
+    await leader.stop();
+    const limits = await waitUntil(() => {
+      const shown = [...standby.coordinator.limits()];
+      return shown.length > 0 ? shown : undefined;
+    });
+    expect(limits.find(({ name }) => name === 'cluster')).toMatchObject({ slots: 7 });
   });
 
   test('a leader whose lease is taken from it stands by in the same process', async () => {
