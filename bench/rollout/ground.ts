@@ -41,7 +41,6 @@ export async function rollOut(options: GroundOptions): Promise<RollOut> {
   const good = addNodes(cluster, options);
   const references = addImages(cluster, options.images);
   const processes = await startProcesses(cluster, clock, options.limits);
-  const startedAtMs = clock.now().wallMs;
   await clock.runUntil(() => isWarm(cluster, good, references), maxRollOutMs);
   const warmAtMs = clock.now().wallMs;
   for (const one of processes) one.kill();
@@ -55,7 +54,6 @@ export async function rollOut(options: GroundOptions): Promise<RollOut> {
     requestsAtMs: requests.map(({ atMs }) => atMs),
     limits: mergeLimits(options.limits),
     nodes: options.nodes,
-    startedAtMs,
     warmAtMs,
   });
 }

@@ -18,7 +18,6 @@ export interface Recorded {
   readonly requestsAtMs: readonly number[];
   readonly limits: readonly Limit[];
   readonly nodes: number;
-  readonly startedAtMs: number;
   readonly warmAtMs: number;
 }
 

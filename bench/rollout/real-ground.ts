@@ -54,7 +54,6 @@ export async function rollOutForReal(options: RealGroundOptions): Promise<RollOu
     // The coordinator's requests must not queue behind those of two hundred agents: in a cluster they do not either.
     const open = () =>
       counted(openKubeClient({ ...endpoint, userAgent: 'forehold' }), requestsAtMs);
-    const startedAtMs = clock.now().wallMs;
     const running = await start(open, { names, limits, signal: life.signal });
     await waitUntilWarm(record, nodes * images);
     life.abort(new Error('the bench is over'));
@@ -66,7 +65,6 @@ export async function rollOutForReal(options: RealGroundOptions): Promise<RollOu
       requestsAtMs,
       limits: mergeLimits(limits),
       nodes,
-      startedAtMs,
       warmAtMs: record.warmAtMs,
     });
   } finally {
