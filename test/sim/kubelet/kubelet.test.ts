@@ -13,6 +13,15 @@ function isNodeReady(virtual: VirtualCluster, name = node): boolean {
   return isReady(virtual.cluster.store.get('nodes', { name }));
 }
 
+async function expectStillUntilThawed(virtual: VirtualCluster): Promise<void> {
+  await virtual.clock.advance(30_000);
+  expect(isNodeReady(virtual)).toBe(false);
+  expect(virtual.cluster.node(node).images()).toEqual([]);
+  virtual.cluster.thaw(node);
+  await virtual.clock.runUntil(() => virtual.describePod('a') === 'Succeeded/Completed', 20_000);
+  expect(isNodeReady(virtual)).toBe(true);
+}
+
 describe('Kubelet', () => {
   test('a node that reports NotReady goes on pulling', async () => {
     const virtual = openVirtualCluster({ speed: tenSeconds });
@@ -126,12 +135,7 @@ describe('Kubelet', () => {
     virtual.createPod({ name: 'a', image: 'a.example/a:1' });
     virtual.cluster.node(node).restart(5_000);
     virtual.cluster.freeze(node);
-    await virtual.clock.advance(30_000);
-    expect(isNodeReady(virtual)).toBe(false);
-    expect(virtual.cluster.node(node).images()).toEqual([]);
-    virtual.cluster.thaw(node);
-    await virtual.clock.runUntil(() => virtual.describePod('a') === 'Succeeded/Completed', 20_000);
-    expect(isNodeReady(virtual)).toBe(true);
+    await expectStillUntilThawed(virtual);
   });
 
   test('restarted while it is frozen it stands still, and works after the thaw', async () => {
@@ -140,12 +144,7 @@ describe('Kubelet', () => {
     await virtual.clock.advance(5_000);
     virtual.cluster.freeze(node);
     virtual.cluster.node(node).restart(5_000);
-    await virtual.clock.advance(30_000);
-    expect(isNodeReady(virtual)).toBe(false);
-    expect(virtual.cluster.node(node).images()).toEqual([]);
-    virtual.cluster.thaw(node);
-    await virtual.clock.runUntil(() => virtual.describePod('a') === 'Succeeded/Completed', 20_000);
-    expect(isNodeReady(virtual)).toBe(true);
+    await expectStillUntilThawed(virtual);
   });
 
   test('a node without power comes back with its images', async () => {
